@@ -1,0 +1,267 @@
+/**
+ * The only door between views and engine: one typed table of requests, one event. A feature is a row here, a handler in
+ * `handlers/`, and a view. Parameters are parsed on the engine's side, because they may come from another process.
+ */
+import * as v from 'valibot';
+import type { Account, AccountSettings, AccountStatus } from '../model/account';
+import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
+import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
+import type { Mailbox } from '../model/mailbox';
+import type { ChangeState, EmailIntent } from '../model/pending-change';
+
+/** Raised when a request or an answer changes its shape: a window of another version then steps back. */
+export const apiVersion = 1;
+
+// ---- what parameters are made of
+
+const accountId = v.pipe(
+  v.string(),
+  v.transform((id) => id as AccountId),
+);
+const key = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const mailboxId = v.pipe(
+  key,
+  v.transform((id) => id as MailboxId),
+);
+const emailId = v.pipe(
+  key,
+  v.transform((id) => id as EmailId),
+);
+const threadId = v.pipe(
+  key,
+  v.transform((id) => id as ThreadId),
+);
+const changeId = v.pipe(
+  key,
+  v.transform((id) => id as ChangeId),
+);
+const settings = v.object({
+  protocol: v.literal('jmap'),
+  sessionUrl: v.pipe(v.string(), v.url()),
+  auth: v.picklist(['basic', 'bearer']),
+  username: v.string(),
+});
+/** A list of messages: one mailbox, or the inboxes of all accounts as one. */
+const source = v.union([v.object({ mailboxId }), v.literal('inboxes')]);
+/** Where a page ends: the next one starts after it (keyset paging). Opaque to the views. */
+const cursor = v.object({ receivedAt: v.number(), emailId: key });
+const target = v.union([v.object({ emailId, mailboxId: v.nullable(mailboxId) }), v.object({ threadId, mailboxId })]);
+const action = v.variant('type', [
+  v.object({
+    type: v.literal('keyword'),
+    keyword: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+    on: v.boolean(),
+  }),
+  v.object({ type: v.literal('move'), to: mailboxId }),
+  v.object({ type: v.picklist(['archive', 'junk', 'not-junk', 'delete', 'destroy']) }),
+]);
+
+export type MessageSource = v.InferOutput<typeof source>;
+export type MessageCursor = v.InferOutput<typeof cursor>;
+
+// ---- results that are not in the model
+
+export interface AccountSummary {
+  readonly account: Account;
+  readonly status: AccountStatus;
+}
+
+export interface MessagePage {
+  readonly rows: readonly MessageRow[];
+  /** Null: this was the last page of what is in the local database. */
+  readonly next: MessageCursor | null;
+}
+
+/** What a server is, found from an address or a host; the person confirms it before a password leaves. */
+export interface Discovered {
+  readonly settings: AccountSettings;
+  readonly email: string;
+  /** How it was found, in a person's words. */
+  readonly found: string;
+}
+
+export interface ConnectionTest {
+  /** The account's name as the server has it. */
+  readonly accountName: string;
+  readonly mailboxes: number;
+}
+
+export interface OutboxItem {
+  readonly changeId: ChangeId;
+  readonly accountId: AccountId;
+  readonly emailId: EmailId;
+  readonly subject: string;
+  readonly intent: EmailIntent;
+  readonly state: ChangeState;
+  readonly createdAt: number;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
+export interface Overview {
+  readonly accounts: readonly AccountSummary[];
+  /** Unread in all inboxes. */
+  readonly unread: number;
+  readonly pending: number;
+  readonly failed: number;
+}
+
+export interface SyncLogEntry {
+  readonly id: number;
+  readonly accountId: AccountId | null;
+  readonly accountName: string | null;
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** ms. */
+  readonly duration: number;
+  readonly level: 'info' | 'warning' | 'error';
+  /** What was done: `connect`, `changes`, `backfill`, `send`, `push`, … */
+  readonly kind: string;
+  /** One line for a person; never a credential or the text of a mail (S38). */
+  readonly message: string;
+  /** Counts: requests, bytes, emails, …; and the error's details. */
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface AttachmentFile {
+  /** A file in the engine's cache, to be copied to where the person chose. */
+  readonly path: string;
+  readonly type: string;
+  /** Safe as a file name: no separators, no control characters, no leading dots, never empty. */
+  readonly name: string;
+  readonly size: number;
+}
+
+/** `data` is a `data:` URL; null if it could not be had, with the reason. */
+export interface LoadedImage {
+  readonly url: string;
+  readonly data: string | null;
+  readonly reason: string | null;
+}
+
+// ---- the table
+
+interface RequestType<Schema extends v.GenericSchema, Result> {
+  readonly params: Schema;
+  /** Only a type: never set. */
+  readonly result?: Result;
+}
+const request =
+  <Result>() =>
+  <Schema extends v.GenericSchema>(params: Schema): RequestType<Schema, Result> => ({ params });
+const nothing = v.object({});
+
+export const requests = {
+  /** Finds the server of an address, a host or a session URL. No credential is sent. */
+  'accounts/discover': request<readonly Discovered[]>()(v.object({ address: v.string() })),
+  /** Signs in and reads the mailboxes once, without keeping anything. */
+  'accounts/test': request<ConnectionTest>()(v.object({ settings, secret: v.string() })),
+  'accounts/add': request<AccountId>()(v.object({ name: v.string(), email: v.string(), settings, secret: v.string() })),
+  /** `secret` null: unchanged. */
+  'accounts/update': request<null>()(
+    v.object({ accountId, name: v.string(), email: v.string(), settings, secret: v.nullable(v.string()) }),
+  ),
+  /** Removes the account with all its local data, waiting changes too. */
+  'accounts/remove': request<null>()(v.object({ accountId })),
+  /** Hands over the secret that the host keeps in SecretStorage; null: there is none, the person must sign in. */
+  'accounts/authenticate': request<null>()(v.object({ accountId, secret: v.nullable(v.string()) })),
+  'accounts/list': request<readonly AccountSummary[]>()(nothing),
+
+  /** Flat, every account's, in display order (by role, sort order, name); a parent always comes before its children. */
+  'mailboxes/list': request<readonly Mailbox[]>()(nothing),
+
+  /** Newest first, threads folded. `limit` ≤ 500. */
+  'messages/list': request<MessagePage>()(
+    v.object({
+      source,
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
+      after: v.nullable(cursor),
+    }),
+  ),
+  /** The messages of a thread in a mailbox (null: in any but Trash and Junk), newest first; not folded. */
+  'messages/thread': request<readonly MessageRow[]>()(v.object({ threadId, mailboxId: v.nullable(mailboxId) })),
+  /** Null: the message is gone. */
+  'messages/get': request<EmailDetails | null>()(v.object({ emailId })),
+  /** The row after (older) or before (newer) this one in the folded list; null at its end. */
+  'messages/neighbour': request<MessageRow | null>()(
+    v.object({ source, emailId, direction: v.picklist(['older', 'newer']) }),
+  ),
+  /** From the local database, else fetched and kept. Fails with reason `offline` where it cannot be had now. */
+  'messages/body': request<EmailBody>()(v.object({ emailId })),
+
+  /** Committed to `pending_changes` before it answers (S2): how many messages it changes. */
+  'actions/apply': request<{ readonly changed: number }>()(v.object({ action, targets: v.array(target) })),
+
+  'outbox/list': request<readonly OutboxItem[]>()(nothing),
+  /** Null: all failed ones. */
+  'outbox/retry': request<null>()(v.object({ changeIds: v.nullable(v.array(changeId)) })),
+  /** Shows the server's truth again (S1). */
+  'outbox/discard': request<null>()(v.object({ changeIds: v.nullable(v.array(changeId)) })),
+
+  'attachments/file': request<AttachmentFile>()(v.object({ emailId, partId: v.string() })),
+  /** `cid:` images of a message as `data:` URLs, by Content-ID. */
+  'attachments/inline': request<Readonly<Record<string, string>>>()(v.object({ emailId })),
+  /** Remote images that the person allowed: fetched without cookies, bounded, never from a private address. */
+  'images/load': request<readonly LoadedImage[]>()(v.object({ urls: v.pipe(v.array(v.string()), v.maxLength(200)) })),
+  'images/trust': request<null>()(v.object({ sender: v.string(), trusted: v.boolean() })),
+  'images/trusted': request<boolean>()(v.object({ sender: v.string() })),
+
+  /** All accounts, or one: skips any waiting. Answers at once; the status tells the rest. */
+  'sync/now': request<null>()(v.object({ accountId: v.nullable(accountId) })),
+  /** Newest last. */
+  'sync/log': request<readonly SyncLogEntry[]>()(
+    v.object({
+      accountId: v.nullable(accountId),
+      limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000)),
+    }),
+  ),
+  /** What is on screen, to be synced first (S24). */
+  'sync/focus': request<null>()(v.object({ mailboxId: v.nullable(mailboxId) })),
+  overview: request<Overview>()(nothing),
+} as const;
+
+export type Method = keyof typeof requests;
+export type Params<M extends Method> = v.InferOutput<(typeof requests)[M]['params']>;
+export type Result<M extends Method> = NonNullable<(typeof requests)[M]['result']> | NullPart<M>;
+type NullPart<M extends Method> = null extends (typeof requests)[M]['result'] ? null : never;
+
+/** Says what changed, never carries the data; a burst of changes is one event. */
+export interface Changed {
+  /** Accounts came, went, or have other settings. */
+  readonly accounts: boolean;
+  /** Mailboxes came, went, were renamed, or their counts changed. */
+  readonly mailboxes: boolean;
+  /** Mailboxes in whose lists something changed. */
+  readonly messagesIn: readonly MailboxId[];
+  /** Messages whose own data changed; null: too many to name. */
+  readonly emails: readonly EmailId[] | null;
+  /** Waiting or failed changes. */
+  readonly outbox: boolean;
+  /** What accounts are doing. */
+  readonly status: boolean;
+}
+
+export interface Events {
+  changed: Changed;
+  /** The engine needs an account's secret: answer by `accounts/authenticate`. */
+  credentialsNeeded: { readonly accountId: AccountId };
+}
+
+/** Reasons that an `EngineError` carries over the wire; a view words them, `message` has the details. */
+export type ErrorReason =
+  | 'invalid' // parameters, or what was asked makes no sense for that message or mailbox
+  | 'not-found'
+  | 'no-mailbox' // no Archive, Junk or Trash in that account
+  | 'offline'
+  | 'timeout'
+  | 'auth'
+  | 'host-not-found'
+  | 'tls'
+  | 'not-jmap' // something answers, but it is not a JMAP server
+  | 'insecure' // plain http to another machine
+  | 'server' // the server refused or failed
+  | 'too-large'
+  | 'disk-full'
+  | 'database'
+  | 'cancelled'
+  | 'internal';

@@ -1,0 +1,26 @@
+import type { AccountId, ChangeId, EmailId, MailboxId } from './ids';
+
+/** What a person wants of one message, as a patch (S10): it commutes with what others change. */
+export type EmailIntent =
+  | { readonly type: 'keywords'; readonly add: readonly string[]; readonly remove: readonly string[] }
+  | { readonly type: 'mailboxes'; readonly add: readonly MailboxId[]; readonly remove: readonly MailboxId[] }
+  | { readonly type: 'destroy' };
+
+/** queued → sending → gone by success; or → failed, until the person says Retry or Discard (S30). */
+export type ChangeState = 'queued' | 'sending' | 'failed';
+
+/** Kinds of error of S29 that leave a trace on a change. */
+export type ChangeErrorKind = 'transient' | 'permanent' | 'auth';
+
+/** A row of `pending_changes`. */
+export interface PendingChange {
+  readonly id: ChangeId;
+  readonly accountId: AccountId;
+  readonly emailId: EmailId;
+  readonly intent: EmailIntent;
+  /** ms since 1970, for people; order is by `id` (S37). */
+  readonly createdAt: number;
+  readonly attempts: number;
+  readonly lastError: string | null;
+  readonly state: ChangeState;
+}

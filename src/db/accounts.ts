@@ -1,0 +1,61 @@
+import type { Account, AccountSettings } from '../model/account';
+import type { AccountId } from '../model/ids';
+import type { Row } from './database';
+import type { MailDb } from './mail-db';
+
+const columns = 'id, name, email, settings';
+
+function toAccount(row: Row): Account {
+  return {
+    id: row[0] as AccountId,
+    name: row[1] as string,
+    email: row[2] as string,
+    settings: JSON.parse(row[3] as string) as AccountSettings,
+  };
+}
+
+/** In the order in which they were added. */
+export function listAccounts({ mail }: MailDb): Account[] {
+  return mail.all(`SELECT ${columns} FROM accounts ORDER BY created_at, id`, [], toAccount);
+}
+
+export function getAccount({ mail }: MailDb, id: AccountId): Account | undefined {
+  return mail.get(`SELECT ${columns} FROM accounts WHERE id = ?`, [id], toAccount);
+}
+
+export function insertAccount({ mail, changes }: MailDb, account: Account, now: number): void {
+  changes.note('accounts');
+  mail.run('INSERT INTO accounts (id, name, email, settings, created_at) VALUES (?, ?, ?, ?, ?)', [
+    account.id,
+    account.name,
+    account.email,
+    JSON.stringify(account.settings),
+    now,
+  ]);
+}
+
+export function updateAccount({ mail, changes }: MailDb, account: Account): void {
+  changes.note('accounts');
+  mail.run('UPDATE accounts SET name = ?, email = ?, settings = ? WHERE id = ?', [
+    account.name,
+    account.email,
+    JSON.stringify(account.settings),
+    account.id,
+  ]);
+}
+
+/** Deletes the account with everything of it in both files; waiting changes too. */
+export function deleteAccount({ mail, bodies, changes }: MailDb, id: AccountId): void {
+  const emailIds = mail.all('SELECT id FROM emails WHERE account_id = ?', [id], (row) => row[0] as number);
+  mail.transaction(() => {
+    for (const what of ['accounts', 'mailboxes', 'outbox', 'status'] as const) changes.note(what);
+    mail.run('DELETE FROM pending_changes WHERE account_id = ?', [id]);
+    mail.run('DELETE FROM email_mailboxes WHERE email_id IN (SELECT id FROM emails WHERE account_id = ?)', [id]);
+    mail.run('DELETE FROM emails WHERE account_id = ?', [id]);
+    mail.run('DELETE FROM accounts WHERE id = ?', [id]);
+  });
+  // After the commit: a crash in between leaves bodies that nothing refers to, which `sweepBodies` removes.
+  bodies.transaction(() => {
+    for (const emailId of emailIds) bodies.run('DELETE FROM email_bodies WHERE email_id = ?', [emailId]);
+  });
+}

@@ -1,0 +1,179 @@
+import type { EmailAddress, EmailAddresses, ServerEmail } from '../model/email';
+import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
+import { isUnread, normaliseKeywords } from '../model/keywords';
+import type { Row } from './database';
+import { deleteBodies } from './bodies';
+import type { MailDb } from './mail-db';
+import { setServerBase, type ServerUpdate } from './overlay';
+
+/** What a mail may say at most in our lists; the whole is in the body. A 10 MB subject is somebody's joke. */
+const longestSubject = 2000;
+const longestPreview = 500;
+const mostAddresses = 500;
+
+/** Code units cut without splitting a surrogate pair. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = /[\uD800-\uDBFF]$/.test(text.slice(0, length)) ? length - 1 : length;
+  return text.slice(0, end) + '…';
+}
+
+function packAddresses(addresses: EmailAddresses): string {
+  const filled = Object.entries(addresses).filter(([, list]) => (list as readonly EmailAddress[]).length > 0);
+  return JSON.stringify(
+    Object.fromEntries(
+      filled.map(([field, list]) => [field, (list as readonly EmailAddress[]).slice(0, mostAddresses)]),
+    ),
+  );
+}
+
+export function unpackAddresses(json: string): EmailAddresses {
+  const filled = JSON.parse(json) as Partial<EmailAddresses>;
+  return { from: [], sender: [], replyTo: [], to: [], cc: [], bcc: [], ...filled };
+}
+
+function threadKey({ mail }: MailDb, accountId: AccountId, remoteId: string): ThreadId {
+  const sql = 'SELECT id FROM threads WHERE account_id = ? AND remote_id = ?';
+  const known = mail.get(sql, [accountId, remoteId], (row) => row[0] as ThreadId);
+  return (
+    known ??
+    (mail.insert('INSERT INTO threads (account_id, remote_id) VALUES (?, ?)', [accountId, remoteId]) as ThreadId)
+  );
+}
+
+/** Our key of a server's message, or undefined. */
+export function emailKey({ mail }: MailDb, accountId: AccountId, remoteId: string): EmailId | undefined {
+  const sql = 'SELECT id FROM emails WHERE account_id = ? AND remote_id = ?';
+  return mail.get(sql, [accountId, remoteId], (row) => row[0] as EmailId);
+}
+
+function insertEmail(db: MailDb, accountId: AccountId, email: ServerEmail): void {
+  const threadId = threadKey(db, accountId, email.remoteThreadId);
+  const keywords = normaliseKeywords(email.keywords);
+  const id = db.mail.insert(
+    `INSERT INTO emails (account_id, remote_id, thread_id, received_at, sent_at, has_attachment, keywords, subject,
+       addresses, preview, size, blob_id, message_id, in_reply_to, message_references)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      accountId,
+      email.remoteId,
+      threadId,
+      email.receivedAt,
+      email.sentAt,
+      email.hasAttachment ? 1 : 0,
+      keywords.join(' '),
+      cut(email.subject, longestSubject),
+      packAddresses(email.addresses),
+      cut(email.preview, longestPreview),
+      email.size,
+      email.blobId,
+      email.messageId.join(' '),
+      email.inReplyTo.join(' '),
+      email.references.join(' '),
+    ],
+  );
+  const unread = isUnread(keywords) ? 1 : 0;
+  for (const [mailboxId, uid] of email.locations) {
+    db.changes.noteMessages(mailboxId);
+    db.mail.run(
+      `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id, unread)
+       VALUES (?, ?, 1, 1, ?, ?, ?, ?)`,
+      [id, mailboxId, uid, email.receivedAt, threadId, unread],
+    );
+  }
+}
+
+/**
+ * Stores messages that a server told of, in one transaction. Known ones get the server's keywords and mailboxes (with
+ * pending intents replayed over them, S1); the rest of a message never changes. Returns how many were new.
+ */
+export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly ServerEmail[]): number {
+  return db.mail.transaction(() => {
+    let added = 0;
+    for (const email of emails) {
+      const known = email.remoteId === null ? undefined : emailKey(db, accountId, email.remoteId);
+      if (known !== undefined) setServerBase(db, known, { keywords: email.keywords, locations: email.locations });
+      else {
+        insertEmail(db, accountId, email);
+        added += 1;
+      }
+    }
+    return added;
+  });
+}
+
+/** The server's keywords or mailboxes of known messages changed. Returns the remote ids that are not here. */
+export function updateEmails(
+  db: MailDb,
+  accountId: AccountId,
+  updates: readonly (ServerUpdate & { readonly remoteId: string })[],
+): string[] {
+  return db.mail.transaction(() => {
+    const unknown: string[] = [];
+    for (const { remoteId, ...update } of updates) {
+      const id = emailKey(db, accountId, remoteId);
+      if (id === undefined) unknown.push(remoteId);
+      else setServerBase(db, id, update);
+    }
+    return unknown;
+  });
+}
+
+/** The server says that these messages are gone for good. Their waiting changes are thereby done (S29), and go too. */
+export function deleteEmails(db: MailDb, emailIds: readonly EmailId[]): void {
+  if (emailIds.length === 0) return;
+  db.mail.transaction(() => {
+    for (const id of emailIds) {
+      db.changes.noteEmail(id);
+      const sql = 'SELECT mailbox_id FROM email_mailboxes WHERE email_id = ?';
+      for (const mailboxId of db.mail.all(sql, [id], (row) => row[0] as MailboxId)) db.changes.noteMessages(mailboxId);
+      // Not by cascade alone: the triggers that keep the counters want the rows gone one by one.
+      db.mail.run('DELETE FROM email_mailboxes WHERE email_id = ?', [id]);
+      const waiting = db.mail.run("DELETE FROM pending_changes WHERE resource_type = 'Email' AND resource_id = ?", [
+        String(id),
+      ]);
+      if (waiting > 0) db.changes.note('outbox');
+      db.mail.run('DELETE FROM emails WHERE id = ?', [id]);
+    }
+  });
+  deleteBodies(db, emailIds);
+}
+
+/** Every remote id of an account, with our key and whether a change waits for it: what a reconciliation compares with. */
+export function remoteIds({ mail }: MailDb, accountId: AccountId): Map<string, { id: EmailId; pending: boolean }> {
+  const sql = 'SELECT remote_id, id, pending FROM emails WHERE account_id = ? AND remote_id IS NOT NULL';
+  const entry = (row: Row): readonly [string, { id: EmailId; pending: boolean }] => [
+    row[0] as string,
+    { id: row[1] as EmailId, pending: row[2] !== 0 },
+  ];
+  return new Map(mail.all(sql, [accountId], entry));
+}
+
+export function countEmails({ mail }: MailDb, accountId: AccountId): number {
+  return mail.get('SELECT count(*) FROM emails WHERE account_id = ?', [accountId], (row) => row[0] as number) ?? 0;
+}
+
+/** How a backend finds a message on its server. */
+export interface EmailRef {
+  readonly id: EmailId;
+  readonly accountId: AccountId;
+  readonly remoteId: string | null;
+  readonly blobId: string | null;
+  /** Where the server has it. */
+  readonly locations: ReadonlyMap<MailboxId, number | null>;
+}
+
+export function getEmailRef({ mail }: MailDb, id: EmailId): EmailRef | undefined {
+  return mail.get('SELECT account_id, remote_id, blob_id FROM emails WHERE id = ?', [id], (row) => ({
+    id,
+    accountId: row[0] as AccountId,
+    remoteId: row[1] as string | null,
+    blobId: row[2] as string | null,
+    locations: new Map(
+      mail.all('SELECT mailbox_id, uid FROM email_mailboxes WHERE email_id = ? AND on_server = 1', [id], (location) => [
+        location[0] as MailboxId,
+        location[1] as number | null,
+      ]),
+    ),
+  }));
+}

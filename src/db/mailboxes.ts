@@ -1,0 +1,194 @@
+import type { AccountId, MailboxId } from '../model/ids';
+import { isUnread } from '../model/keywords';
+import type { Mailbox, MailboxRights, MailboxRole, ServerMailbox } from '../model/mailbox';
+import { parentsWithoutCycles } from '../model/mailbox-tree';
+import type { Row, SqlValue } from './database';
+import type { MailDb } from './mail-db';
+
+const rightBits: readonly (keyof MailboxRights)[] = [
+  'mayReadItems',
+  'mayAddItems',
+  'mayRemoveItems',
+  'maySetSeen',
+  'maySetKeywords',
+];
+
+function packRights(rights: MailboxRights): number {
+  return rightBits.reduce((bits, right, index) => bits | (rights[right] ? 1 << index : 0), 0);
+}
+
+function unpackRights(bits: number): MailboxRights {
+  const has = (right: keyof MailboxRights): boolean => (bits & (1 << rightBits.indexOf(right))) !== 0;
+  return {
+    mayReadItems: has('mayReadItems'),
+    mayAddItems: has('mayAddItems'),
+    mayRemoveItems: has('mayRemoveItems'),
+    maySetSeen: has('maySetSeen'),
+    maySetKeywords: has('maySetKeywords'),
+  };
+}
+
+/**
+ * Inserts or updates. `complete`: what a new mailbox starts as (all its mail will come by changes, because the account's
+ * first sync is over).
+ */
+export function upsertMailboxes(
+  { mail, changes }: MailDb,
+  accountId: AccountId,
+  mailboxes: readonly ServerMailbox[],
+  complete: boolean,
+): void {
+  mail.transaction(() => {
+    for (const box of mailboxes) {
+      changes.note('mailboxes');
+      const values: SqlValue[] = [
+        box.name,
+        box.parentRemoteId,
+        box.role,
+        box.sortOrder,
+        box.isSubscribed ? 1 : 0,
+        packRights(box.rights),
+        box.totalEmails,
+        box.unreadEmails,
+      ];
+      mail.run(
+        `INSERT INTO mailboxes (account_id, remote_id, name, parent_remote_id, role, sort_order, is_subscribed, rights,
+           server_total, server_unread, is_complete)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (account_id, remote_id) DO UPDATE SET name = excluded.name,
+           parent_remote_id = excluded.parent_remote_id, role = excluded.role, sort_order = excluded.sort_order,
+           is_subscribed = excluded.is_subscribed, rights = excluded.rights, server_total = excluded.server_total,
+           server_unread = excluded.server_unread`,
+        [accountId, box.remoteId, ...values, complete ? 1 : 0],
+      );
+    }
+  });
+}
+
+/** Only the server's counters changed (JMAP `updatedProperties`). Unknown ids are passed over. */
+export function updateServerCounts(
+  { mail, changes }: MailDb,
+  accountId: AccountId,
+  counts: readonly { readonly remoteId: string; readonly totalEmails: number; readonly unreadEmails: number }[],
+): void {
+  mail.transaction(() => {
+    for (const { remoteId, totalEmails, unreadEmails } of counts) {
+      const changed = mail.run(
+        `UPDATE mailboxes SET server_total = ?, server_unread = ? WHERE account_id = ? AND remote_id = ?
+         AND (server_total <> ? OR server_unread <> ?)`,
+        [totalEmails, unreadEmails, accountId, remoteId, totalEmails, unreadEmails],
+      );
+      if (changed > 0) changes.note('mailboxes');
+    }
+  });
+}
+
+/** Removes mailboxes; messages that stand in no other one stay until the server says what became of them (S21). */
+export function deleteMailboxes({ mail, changes }: MailDb, accountId: AccountId, remoteIds: readonly string[]): void {
+  mail.transaction(() => {
+    for (const remoteId of remoteIds) {
+      if (mail.run('DELETE FROM mailboxes WHERE account_id = ? AND remote_id = ?', [accountId, remoteId]) === 0)
+        continue;
+      changes.note('mailboxes');
+    }
+  });
+}
+
+/** The account's first sync is over: from here on our own counters tell more than the server's. */
+export function markComplete({ mail, changes }: MailDb, accountId: AccountId): void {
+  if (mail.run('UPDATE mailboxes SET is_complete = 1 WHERE account_id = ? AND is_complete = 0', [accountId]) > 0) {
+    changes.note('mailboxes');
+  }
+}
+
+/** Remote id → our key, of all mailboxes of an account. */
+export function mailboxKeys({ mail }: MailDb, accountId: AccountId): Map<string, MailboxId> {
+  const sql = 'SELECT remote_id, id FROM mailboxes WHERE account_id = ?';
+  return new Map(mail.all(sql, [accountId], (row) => [row[0] as string, row[1] as MailboxId] as const));
+}
+
+export function remoteMailboxId({ mail }: MailDb, id: MailboxId): string | undefined {
+  return mail.get('SELECT remote_id FROM mailboxes WHERE id = ?', [id], (row) => row[0] as string);
+}
+
+/** The account's mailbox of a role; of several, the first in the server's order. */
+export function mailboxOfRole({ mail }: MailDb, accountId: AccountId, role: MailboxRole): MailboxId | undefined {
+  const sql = 'SELECT id FROM mailboxes WHERE account_id = ? AND role = ? ORDER BY sort_order, id LIMIT 1';
+  return mail.get(sql, [accountId, role], (row) => row[0] as MailboxId);
+}
+
+export function inboxes({ mail }: MailDb): MailboxId[] {
+  return mail.all("SELECT id FROM mailboxes WHERE role = 'inbox' ORDER BY id", [], (row) => row[0] as MailboxId);
+}
+
+export interface MailboxRef {
+  readonly id: MailboxId;
+  readonly accountId: AccountId;
+  readonly role: MailboxRole | null;
+}
+
+export function getMailboxRef({ mail }: MailDb, id: MailboxId): MailboxRef | undefined {
+  return mail.get('SELECT id, account_id, role FROM mailboxes WHERE id = ?', [id], (row) => ({
+    id: row[0] as MailboxId,
+    accountId: row[1] as AccountId,
+    role: row[2] as MailboxRole | null,
+  }));
+}
+
+interface CountDelta {
+  total: number;
+  unread: number;
+}
+
+/** How pending changes move the counters of each mailbox: shown − server. Few rows: only messages with changes. */
+function pendingDeltas({ mail }: MailDb): Map<MailboxId, CountDelta> {
+  const deltas = new Map<MailboxId, CountDelta>();
+  mail.all(
+    `SELECT m.mailbox_id, m.on_server, m.shown, m.unread, coalesce(e.server_keywords, e.keywords)
+     FROM emails e JOIN email_mailboxes m ON m.email_id = e.id WHERE e.pending <> 0`,
+    [],
+    ([mailboxId, onServer, shown, unread, serverKeywords]: Row) => {
+      const delta = deltas.get(mailboxId as MailboxId) ?? { total: 0, unread: 0 };
+      const serverUnread = isUnread((serverKeywords as string).split(' ')) ? 1 : 0;
+      delta.total += (shown as number) - (onServer as number);
+      delta.unread += (shown as number) * (unread as number) - (onServer as number) * serverUnread;
+      deltas.set(mailboxId as MailboxId, delta);
+    },
+  );
+  return deltas;
+}
+
+interface MailboxRow extends Mailbox {
+  readonly remoteId: string;
+  readonly parentRemoteId: string | null;
+}
+
+/** All mailboxes of all accounts, unordered, with parents made sane. */
+export function listMailboxes(db: MailDb): Mailbox[] {
+  const deltas = pendingDeltas(db);
+  const rows = db.mail.all(
+    `SELECT id, account_id, remote_id, name, parent_remote_id, role, sort_order, is_subscribed, rights, server_total,
+       server_unread, is_complete, total, unread FROM mailboxes`,
+    [],
+    (row): MailboxRow => {
+      const [id, accountId, remoteId, name, parent, role, sortOrder, subscribed, rights] = row;
+      const delta = deltas.get(id as MailboxId) ?? { total: 0, unread: 0 };
+      const complete = row[11] === 1;
+      return {
+        id: id as MailboxId,
+        accountId: accountId as AccountId,
+        remoteId: remoteId as string,
+        name: name as string,
+        parentRemoteId: parent as string | null,
+        parentId: null,
+        role: role as MailboxRole | null,
+        sortOrder: sortOrder as number,
+        isSubscribed: subscribed === 1,
+        rights: unpackRights(rights as number),
+        total: complete ? (row[12] as number) : Math.max(0, (row[9] as number) + delta.total),
+        unread: complete ? (row[13] as number) : Math.max(0, (row[10] as number) + delta.unread),
+      };
+    },
+  );
+  return parentsWithoutCycles(rows);
+}

@@ -1,0 +1,150 @@
+import type { ServerLocations } from '../model/email';
+import type { EmailId, MailboxId, ThreadId } from '../model/ids';
+import { isUnread, normaliseKeywords } from '../model/keywords';
+import { replayIntents, type EmailState } from '../model/overlay';
+import type { EmailIntent } from '../model/pending-change';
+import type { MailDb } from './mail-db';
+import { intentsOf } from './pending-changes';
+
+/** What a server may change of a message; what is absent stays as it was. */
+export interface ServerUpdate {
+  readonly keywords?: readonly string[];
+  readonly locations?: ServerLocations;
+}
+
+interface Location {
+  readonly mailboxId: MailboxId;
+  readonly onServer: boolean;
+  readonly shown: boolean;
+  readonly uid: number | null;
+}
+
+interface Stored {
+  readonly id: EmailId;
+  readonly threadId: ThreadId;
+  readonly receivedAt: number;
+  readonly pending: number;
+  readonly keywords: readonly string[];
+  readonly serverKeywords: readonly string[];
+  readonly locations: readonly Location[];
+}
+
+const split = (keywords: string): string[] => (keywords === '' ? [] : keywords.split(' '));
+const pendingCodes = { none: 0, pending: 1, failed: 2 } as const;
+
+function load({ mail }: MailDb, id: EmailId): Stored | undefined {
+  const sql = 'SELECT thread_id, received_at, pending, keywords, server_keywords FROM emails WHERE id = ?';
+  return mail.get(sql, [id], ([threadId, receivedAt, pending, keywords, serverKeywords]) => ({
+    id,
+    threadId: threadId as ThreadId,
+    receivedAt: receivedAt as number,
+    pending: pending as number,
+    keywords: split(keywords as string),
+    serverKeywords: split((serverKeywords ?? keywords) as string),
+    locations: mail.all(
+      'SELECT mailbox_id, on_server, shown, uid FROM email_mailboxes WHERE email_id = ?',
+      [id],
+      ([mailboxId, onServer, shown, uid]) => ({
+        mailboxId: mailboxId as MailboxId,
+        onServer: onServer === 1,
+        shown: shown === 1,
+        uid: uid as number | null,
+      }),
+    ),
+  }));
+}
+
+function serverState(stored: Stored): EmailState {
+  return {
+    keywords: stored.serverKeywords,
+    mailboxIds: new Set(stored.locations.filter((at) => at.onServer).map((at) => at.mailboxId)),
+    destroyed: false,
+  };
+}
+
+/** The message as the server has it, without pending changes; undefined: there is no such message. */
+export function getServerState(db: MailDb, id: EmailId): EmailState | undefined {
+  const stored = load(db, id);
+  return stored && serverState(stored);
+}
+
+/** Writes server base and what is shown. Only rows that differ are written, and only their lists are told. */
+function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocations): void {
+  const { intents, failed } = intentsOf(db, stored.id);
+  const shown = replayIntents(base, intents);
+  const shownIn = shown.destroyed ? new Set<MailboxId>() : shown.mailboxIds;
+  const keywords = shown.keywords.join(' ');
+  const serverKeywords = base.keywords.join(' ');
+  const pending = failed ? pendingCodes.failed : intents.length > 0 ? pendingCodes.pending : pendingCodes.none;
+
+  const updated = db.mail.run(
+    `UPDATE emails SET keywords = ?, server_keywords = ?, pending = ? WHERE id = ?
+     AND (keywords <> ? OR server_keywords IS NOT ? OR pending <> ?)`,
+    [
+      keywords,
+      serverKeywords === keywords ? null : serverKeywords,
+      pending,
+      stored.id,
+      keywords,
+      serverKeywords === keywords ? null : serverKeywords,
+      pending,
+    ],
+  );
+  if (updated > 0) db.changes.noteEmail(stored.id);
+
+  const before = new Map(stored.locations.map((at) => [at.mailboxId, at]));
+  const unread = isUnread(shown.keywords) ? 1 : 0;
+  const wasUnread = isUnread(stored.keywords) ? 1 : 0;
+  for (const mailboxId of new Set([...before.keys(), ...base.mailboxIds, ...shownIn])) {
+    const old = before.get(mailboxId);
+    const onServer = base.mailboxIds.has(mailboxId);
+    const isShown = shownIn.has(mailboxId);
+    const uid = onServer ? (uids.get(mailboxId) ?? null) : null;
+    if (!onServer && !isShown) {
+      db.mail.run('DELETE FROM email_mailboxes WHERE email_id = ? AND mailbox_id = ?', [stored.id, mailboxId]);
+    } else if (old === undefined) {
+      // A mailbox that is gone here (deleted under a waiting move) cannot show anything.
+      db.mail.run(
+        `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id, unread)
+         SELECT ?, id, ?, ?, ?, ?, ?, ? FROM mailboxes WHERE id = ?`,
+        [stored.id, onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.receivedAt, stored.threadId, unread, mailboxId],
+      );
+    } else if (old.onServer !== onServer || old.shown !== isShown || old.uid !== uid || unread !== wasUnread) {
+      db.mail.run(
+        'UPDATE email_mailboxes SET on_server = ?, shown = ?, uid = ?, unread = ? WHERE email_id = ? AND mailbox_id = ?',
+        [onServer ? 1 : 0, isShown ? 1 : 0, uid, unread, stored.id, mailboxId],
+      );
+    } else if (updated === 0) continue;
+    db.changes.noteMessages(mailboxId);
+  }
+}
+
+/** The server told its keywords or mailboxes of a message: pending intents are replayed over them (S1). */
+export function setServerBase(db: MailDb, id: EmailId, update: ServerUpdate): void {
+  const stored = load(db, id);
+  if (stored === undefined) return;
+  const old = serverState(stored);
+  const base: EmailState = {
+    keywords: update.keywords === undefined ? old.keywords : normaliseKeywords(update.keywords),
+    mailboxIds: update.locations === undefined ? old.mailboxIds : new Set(update.locations.keys()),
+    destroyed: false,
+  };
+  write(db, stored, base, update.locations ?? uidsOf(stored));
+}
+
+/** Shows server base + the pending changes that there are now: after one was queued, refused, discarded, or undone. */
+export function replayPending(db: MailDb, id: EmailId): void {
+  const stored = load(db, id);
+  if (stored !== undefined) write(db, stored, serverState(stored), uidsOf(stored));
+}
+
+/** The server took these intents: they become part of its base. Call after their rows left the queue. */
+export function acceptIntents(db: MailDb, id: EmailId, intents: readonly EmailIntent[]): void {
+  const stored = load(db, id);
+  if (stored === undefined) return;
+  write(db, stored, replayIntents(serverState(stored), intents), uidsOf(stored));
+}
+
+function uidsOf(stored: Stored): ServerLocations {
+  return new Map(stored.locations.filter((at) => at.onServer).map((at) => [at.mailboxId, at.uid]));
+}

@@ -1,0 +1,109 @@
+import type { AccountId, ChangeId, EmailId } from '../model/ids';
+import type { ChangeState, EmailIntent, PendingChange } from '../model/pending-change';
+import type { Row } from './database';
+import type { MailDb } from './mail-db';
+
+const columns = 'id, account_id, resource_id, payload, created_at, attempts, last_error, state';
+const ofEmail = "resource_type = 'Email' AND resource_id = ?";
+
+function toChange(row: Row): PendingChange {
+  return {
+    id: row[0] as ChangeId,
+    accountId: row[1] as AccountId,
+    emailId: Number(row[2]) as EmailId,
+    intent: JSON.parse(row[3] as string) as EmailIntent,
+    createdAt: row[4] as number,
+    attempts: row[5] as number,
+    lastError: row[6] as string | null,
+    state: row[7] as ChangeState,
+  };
+}
+
+/** Commits an intent (S2). The caller replays it over the message in the same transaction. */
+export function enqueueChange(
+  { mail, changes }: MailDb,
+  change: { readonly accountId: AccountId; readonly emailId: EmailId; readonly intent: EmailIntent },
+  now: number,
+): ChangeId {
+  changes.note('outbox');
+  return mail.insert(
+    `INSERT INTO pending_changes (account_id, resource_type, resource_id, change_type, payload, created_at)
+     VALUES (?, 'Email', ?, ?, ?, ?)`,
+    [change.accountId, String(change.emailId), change.intent.type, JSON.stringify(change.intent), now],
+  ) as ChangeId;
+}
+
+/** The intents to replay over a message, in order; and whether one was refused (a refused one is not replayed). */
+export function intentsOf({ mail }: MailDb, emailId: EmailId): { intents: EmailIntent[]; failed: boolean } {
+  const rows = mail.all(
+    `SELECT payload, state FROM pending_changes WHERE ${ofEmail} ORDER BY id`,
+    [String(emailId)],
+    (row) => ({ intent: JSON.parse(row[0] as string) as EmailIntent, failed: row[1] === 'failed' }),
+  );
+  return {
+    intents: rows.filter((row) => !row.failed).map((row) => row.intent),
+    failed: rows.some((row) => row.failed),
+  };
+}
+
+/** What is to be sent, oldest first (S27), at most of `limit` messages; all queued changes of each of them. */
+export function queuedChanges({ mail }: MailDb, accountId: AccountId, limit: number): PendingChange[] {
+  return mail.all(
+    `SELECT ${columns} FROM pending_changes WHERE state = 'queued' AND resource_type = 'Email' AND resource_id IN (
+       SELECT resource_id FROM pending_changes WHERE account_id = ? AND state = 'queued' AND resource_type = 'Email'
+       GROUP BY resource_id ORDER BY min(id) LIMIT ?)
+     ORDER BY id`,
+    [accountId, limit],
+    toChange,
+  );
+}
+
+/** Every waiting or refused change, oldest first. */
+export function listChanges({ mail }: MailDb): PendingChange[] {
+  return mail.all(`SELECT ${columns} FROM pending_changes ORDER BY id`, [], toChange);
+}
+
+export function getChanges({ mail }: MailDb, ids: readonly ChangeId[]): PendingChange[] {
+  return ids.flatMap((id) => mail.all(`SELECT ${columns} FROM pending_changes WHERE id = ?`, [id], toChange));
+}
+
+/** The newest refusal of a message, in words. */
+export function problemOf({ mail }: MailDb, emailId: EmailId): string | null {
+  const sql = `SELECT last_error FROM pending_changes WHERE ${ofEmail} AND state = 'failed' ORDER BY id DESC LIMIT 1`;
+  return mail.get(sql, [String(emailId)], (row) => row[0] as string | null) ?? null;
+}
+
+export function setChangeState(
+  { mail, changes }: MailDb,
+  ids: readonly ChangeId[],
+  state: ChangeState,
+  result: { readonly lastError: string | null; readonly countAttempt: boolean },
+): void {
+  for (const id of ids) {
+    changes.note('outbox');
+    mail.run('UPDATE pending_changes SET state = ?, last_error = ?, attempts = attempts + ? WHERE id = ?', [
+      state,
+      result.lastError,
+      result.countAttempt ? 1 : 0,
+      id,
+    ]);
+  }
+}
+
+export function deleteChanges({ mail, changes }: MailDb, ids: readonly ChangeId[]): void {
+  for (const id of ids) {
+    changes.note('outbox');
+    mail.run('DELETE FROM pending_changes WHERE id = ?', [id]);
+  }
+}
+
+/** After a crash: what was on its way is sent again. Right because every intent is a patch that commutes (S10). */
+export function requeueInterrupted({ mail }: MailDb): void {
+  mail.run("UPDATE pending_changes SET state = 'queued' WHERE state = 'sending'");
+}
+
+export function countChanges({ mail }: MailDb): { pending: number; failed: number } {
+  const sql = "SELECT count(*), coalesce(sum(state = 'failed'), 0) FROM pending_changes";
+  const counts = mail.get(sql, [], (row) => ({ all: row[0] as number, failed: row[1] as number }));
+  return { pending: (counts?.all ?? 0) - (counts?.failed ?? 0), failed: counts?.failed ?? 0 };
+}

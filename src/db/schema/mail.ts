@@ -1,0 +1,143 @@
+import type { Migration } from '../database';
+
+/** `application_id` of mail.db ("MPm1"): a database of another program is refused. */
+export const mailApplicationId = 0x4d506d31;
+
+/**
+ * The first file: mail, checkpoints and the queue live together, because a checkpoint commits with the data it covers
+ * (S4) and an action with what it shows (S1, S2). A released migration is never edited: add the next number.
+ */
+export const mailMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    name: 'accounts, mailboxes, emails, checkpoints, queue, sync log',
+    sql: `
+CREATE TABLE accounts (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL,
+  email TEXT NOT NULL,
+  settings TEXT NOT NULL,                 -- JSON of AccountSettings; never a secret
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE sync_state (
+  account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  resource_type TEXT NOT NULL,
+  state TEXT NOT NULL,                    -- JMAP state string, or a checkpoint as JSON
+  synced_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, resource_type)
+) WITHOUT ROWID;
+
+CREATE TABLE mailboxes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,   -- our key (S3)
+  account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  remote_id TEXT NOT NULL,                -- JMAP id, or IMAP path
+  name TEXT NOT NULL,
+  parent_remote_id TEXT,                  -- as the server says; may be missing or cyclic
+  role TEXT,
+  sort_order INTEGER NOT NULL,
+  is_subscribed INTEGER NOT NULL,
+  rights INTEGER NOT NULL,                -- bits, see mailboxes.ts
+  server_total INTEGER NOT NULL,
+  server_unread INTEGER NOT NULL,
+  is_complete INTEGER NOT NULL DEFAULT 0, -- all its mail is here: our own counters tell the truth
+  total INTEGER NOT NULL DEFAULT 0,       -- kept by the triggers below: rows shown
+  unread INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (account_id, remote_id)
+);
+
+CREATE TABLE threads (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  remote_id TEXT NOT NULL,
+  UNIQUE (account_id, remote_id)
+);
+
+CREATE TABLE emails (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,   -- our key (S3); never used twice, so that bodies.db can refer to it
+  account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  remote_id TEXT,
+  thread_id INTEGER NOT NULL REFERENCES threads(id),
+  received_at INTEGER NOT NULL,           -- ms since 1970, the server's (S37)
+  sent_at INTEGER,
+  pending INTEGER NOT NULL DEFAULT 0,     -- 0 none, 1 a change waits, 2 a change was refused
+  has_attachment INTEGER NOT NULL,
+  keywords TEXT NOT NULL,                 -- shown: sorted, joined by spaces
+  server_keywords TEXT,                   -- the server's, where pending changes make them differ; else null
+  subject TEXT NOT NULL,
+  addresses TEXT NOT NULL,                -- JSON of EmailAddresses without empty lists
+  preview TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  blob_id TEXT,
+  message_id TEXT NOT NULL,               -- Message-IDs, joined by spaces
+  in_reply_to TEXT NOT NULL,
+  message_references TEXT NOT NULL,
+  UNIQUE (account_id, remote_id)
+);
+CREATE INDEX emails_thread ON emails (thread_id);
+CREATE INDEX emails_pending ON emails (account_id) WHERE pending <> 0;
+
+-- A message in a mailbox: because the server has it there, because pending changes show it there, or both (S1).
+CREATE TABLE email_mailboxes (
+  email_id INTEGER NOT NULL REFERENCES emails(id) ON DELETE CASCADE,
+  mailbox_id INTEGER NOT NULL REFERENCES mailboxes(id) ON DELETE CASCADE,
+  on_server INTEGER NOT NULL,
+  shown INTEGER NOT NULL,
+  uid INTEGER,                            -- IMAP
+  received_at INTEGER NOT NULL,           -- copies for the lists
+  thread_id INTEGER NOT NULL,
+  unread INTEGER NOT NULL,
+  PRIMARY KEY (email_id, mailbox_id)
+) WITHOUT ROWID;
+CREATE INDEX email_mailboxes_list ON email_mailboxes (mailbox_id, received_at, email_id, thread_id) WHERE shown = 1;
+CREATE INDEX email_mailboxes_thread ON email_mailboxes (mailbox_id, thread_id, received_at, email_id) WHERE shown = 1;
+CREATE UNIQUE INDEX email_mailboxes_uid ON email_mailboxes (mailbox_id, uid) WHERE uid IS NOT NULL;
+CREATE INDEX email_mailboxes_mailbox ON email_mailboxes (mailbox_id) WHERE shown = 0;
+
+CREATE TRIGGER email_mailboxes_added AFTER INSERT ON email_mailboxes WHEN NEW.shown = 1 BEGIN
+  UPDATE mailboxes SET total = total + 1, unread = unread + NEW.unread WHERE id = NEW.mailbox_id;
+END;
+CREATE TRIGGER email_mailboxes_removed AFTER DELETE ON email_mailboxes WHEN OLD.shown = 1 BEGIN
+  UPDATE mailboxes SET total = total - 1, unread = unread - OLD.unread WHERE id = OLD.mailbox_id;
+END;
+CREATE TRIGGER email_mailboxes_changed AFTER UPDATE OF shown, unread ON email_mailboxes
+WHEN OLD.shown <> NEW.shown OR OLD.unread <> NEW.unread BEGIN
+  UPDATE mailboxes SET total = total + NEW.shown - OLD.shown,
+    unread = unread + NEW.shown * NEW.unread - OLD.shown * OLD.unread WHERE id = NEW.mailbox_id;
+END;
+
+CREATE TABLE pending_changes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id TEXT NOT NULL REFERENCES accounts(id) ON DELETE CASCADE,
+  resource_type TEXT NOT NULL,            -- 'Email'
+  resource_id TEXT NOT NULL,              -- our key of the message
+  change_type TEXT NOT NULL,              -- 'keywords' | 'mailboxes' | 'destroy'
+  payload TEXT NOT NULL,                  -- JSON of the intent
+  created_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  state TEXT NOT NULL DEFAULT 'queued'    -- 'queued' | 'sending' | 'failed'
+);
+CREATE INDEX pending_changes_resource ON pending_changes (resource_type, resource_id);
+
+CREATE TABLE sync_log (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id TEXT,                        -- stays when the account goes
+  account_name TEXT,
+  started_at INTEGER NOT NULL,
+  duration INTEGER NOT NULL,              -- ms
+  level TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  message TEXT NOT NULL,
+  details TEXT NOT NULL                   -- JSON: counts, bytes, error
+);
+
+-- Senders whose remote images the person allowed for always.
+CREATE TABLE trusted_senders (email TEXT NOT NULL PRIMARY KEY, trusted_at INTEGER NOT NULL) WITHOUT ROWID;
+
+-- identity: bodies.db belongs to this mail.db only (its keys are ours).
+CREATE TABLE properties (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO properties VALUES ('identity', lower(hex(randomblob(16))));
+`,
+  },
+];

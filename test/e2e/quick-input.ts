@@ -1,0 +1,79 @@
+import type { Page } from 'playwright-core';
+
+/** VS Code's one widget for the command palette, quick picks and input boxes. Questions come in turn, so each waits for its title. */
+export class QuickInput {
+  private readonly widget;
+
+  constructor(private readonly page: Page) {
+    this.widget = page.locator('.quick-input-widget');
+  }
+
+  /** Runs a command by its title in the palette, with its category: "Mail: Sync Now". */
+  async runCommand(title: string): Promise<void> {
+    const input = await this.openPalette(title);
+    const entry = this.widget.locator('.monaco-list-row', { hasText: title }).first();
+    await entry.waitFor();
+    await input.press('Enter');
+  }
+
+  /** Commands that the palette offers for a text; [] when it says there are none. */
+  async commandsMatching(text: string): Promise<string[]> {
+    const input = await this.openPalette(text);
+    await this.page.waitForTimeout(500);
+    const labels = await this.widget.locator('.monaco-list-row .label-name').allInnerTexts();
+    await input.press('Escape');
+    return labels.filter((label) => label !== 'No matching commands');
+  }
+
+  /** Takes an entry of the quick pick that shows, told by `title` when it has one. */
+  async pick(label: string, title?: string): Promise<void> {
+    await this.waitForTitle(title);
+    const row = this.widget.locator('.monaco-list-row', { hasText: label }).first();
+    await row.waitFor();
+    await row.click();
+    await row.waitFor({ state: 'hidden' });
+  }
+
+  /** Labels of the quick pick that shows. */
+  async items(title?: string): Promise<string[]> {
+    await this.waitForTitle(title);
+    const labels = this.widget.locator('.monaco-list-row .label-name');
+    await labels.first().waitFor();
+    return labels.allInnerTexts();
+  }
+
+  /** Types into the input box that shows and accepts. */
+  async enter(text: string, title?: string): Promise<void> {
+    await this.waitForTitle(title);
+    const input = this.widget.locator('input.input:visible').first();
+    await input.fill(text);
+    await input.press('Enter');
+  }
+
+  /** What an input box says about what was typed, or its prompt. */
+  async message(): Promise<string> {
+    return this.widget.locator('.quick-input-message').innerText();
+  }
+
+  async title(): Promise<string> {
+    return this.widget.locator('.quick-input-title').innerText();
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.widget.waitFor({ state: 'hidden' });
+  }
+
+  private async waitForTitle(title: string | undefined): Promise<void> {
+    if (title === undefined) await this.widget.waitFor();
+    else await this.widget.locator('.quick-input-title', { hasText: title }).waitFor();
+  }
+
+  private async openPalette(text: string) {
+    await this.page.keyboard.press('F1');
+    const input = this.widget.locator('input.input:visible').first();
+    await input.waitFor();
+    await input.fill(`>${text}`);
+    return input;
+  }
+}

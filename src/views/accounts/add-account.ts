@@ -1,0 +1,53 @@
+import * as vscode from 'vscode';
+import { EngineError } from '../../engine/client';
+import type { AccountId } from '../../model/ids';
+import { errorSentence } from '../show-error';
+import type { MessageList, ViewContext } from '../view-context';
+import { emptyDraft, type AccountDraft } from './account-draft';
+import {
+  addressStep,
+  methodStep,
+  nameStep,
+  secretStep,
+  serverStep,
+  sessionUrlStep,
+  usernameStep,
+} from './account-steps';
+import { messageOf } from './connection-problem';
+import { keepAccount } from './keep-account';
+import { showInboxOf } from './show-inbox';
+import { runWizard } from './wizard';
+
+/** Asks for an account step by step, keeps it, and shows its inbox as soon as the first sync has found it. */
+export async function addAccount(context: ViewContext, messages: Pick<MessageList, 'show'>): Promise<void> {
+  const title = vscode.l10n.t('Add Mail Account');
+  const { client } = context;
+  const steps = [
+    addressStep(client, title),
+    serverStep(title),
+    sessionUrlStep(title),
+    methodStep(title),
+    usernameStep(title),
+    secretStep(client, title, null),
+    nameStep(title),
+  ];
+  const draft = await runWizard(steps, emptyDraft);
+  const accountId = draft && (await keepOrTryAgain(context, draft));
+  if (accountId !== null) await showInboxOf(context, messages, accountId);
+}
+
+/** What was typed is not lost when the disk is full or the keychain locked. */
+async function keepOrTryAgain(context: ViewContext, draft: AccountDraft): Promise<AccountId | null> {
+  const { t } = vscode.l10n;
+  for (;;) {
+    try {
+      return await keepAccount(context, draft);
+    } catch (error) {
+      context.log.error(`The account could not be added: ${messageOf(error)}`);
+      const tryAgain = t('Try Again');
+      const sentence = error instanceof EngineError ? errorSentence(error) : messageOf(error);
+      const chosen = await vscode.window.showErrorMessage(t('The account was not added. {0}', sentence), tryAgain);
+      if (chosen !== tryAgain) return null;
+    }
+  }
+}

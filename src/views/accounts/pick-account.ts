@@ -1,0 +1,33 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import type { AccountSummary } from '../../engine/api';
+import type { MailClient } from '../../engine/client';
+
+/** What a context menu hands over: a node of the tree, which may be any of ours or of nobody. */
+const accountNode = v.object({ accountId: v.string() });
+
+/** The account that a command is about: of the node it was called on, else the only one, else the person picks. */
+export async function pickAccount(
+  client: MailClient,
+  argument: unknown,
+  placeHolder: string,
+): Promise<AccountSummary | null> {
+  const accounts = await client.request('accounts/list', {});
+  const node = v.safeParse(accountNode, argument);
+  if (node.success) {
+    const named = accounts.find(({ account }) => account.id === node.output.accountId);
+    if (named) return named;
+  }
+  if (accounts.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There is no mail account yet.'));
+    return null;
+  }
+  if (accounts.length === 1) return accounts[0] ?? null;
+  const items = accounts.map((summary) => ({
+    label: summary.account.name,
+    description: summary.account.email,
+    summary,
+  }));
+  const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+  return picked?.summary ?? null;
+}

@@ -52,22 +52,18 @@ export async function acquireLock(file: string, options: LockOptions): Promise<L
     update,
     realpath: false,
     onCompromised: lose,
-    // The only way to learn of a heartbeat: it is a call of `utimes`, and counts from before the call.
-    fs: {
-      ...fs,
-      utimes: (path: fs.PathLike, atime: fs.TimeLike, mtime: fs.TimeLike, done: fs.NoParamCallback): void => {
-        const now = Date.now();
-        fs.utimes(path, atime, mtime, (error) => {
-          if (!error) lastBeat = now;
-          done(error);
-        });
-      },
-    },
+    fs: fileSystem(
+      (time) => (lastBeat = time),
+      () => lost,
+    ),
   }).catch((error: unknown) => {
     throw asDatabaseError(error, file);
   });
 
-  if (takesOver) await settle(file, lockPath, () => lost);
+  if (takesOver && !(await isStillOwn(lockPath))) {
+    lost = true;
+    throw new DatabaseError('locked', `The database ${file} was taken by another window.`);
+  }
   return {
     get held() {
       return !lost && Date.now() - lastBeat < Math.max(stale, 2000);
@@ -93,17 +89,43 @@ async function makeReady(file: string, lockPath: string): Promise<boolean> {
 }
 
 /**
- * Two processes that find the same dead owner may both clear its lock, the second one clearing the first one's. So
- * whoever takes over waits a moment and looks whether the lock is still its own.
+ * `node:fs` as proper-lockfile shall see it. A heartbeat is a call of `utimes`, which counts from before the call. Once
+ * the lock is lost, its directory is another owner's and not there for us: no heartbeat, and no removal at exit.
  */
-async function settle(file: string, lockPath: string, isLost: () => boolean): Promise<void> {
-  const inode = async (): Promise<bigint | undefined> =>
-    (await stat(lockPath, { bigint: true }).catch(() => undefined))?.ino;
-  const mine = await inode();
+function fileSystem(onBeat: (time: number) => void, isLost: () => boolean): typeof fs {
+  const gone = (): NodeJS.ErrnoException => Object.assign(new Error('The lock is lost'), { code: 'ENOENT' });
+  const utimes = (path: fs.PathLike, atime: fs.TimeLike, mtime: fs.TimeLike, done: fs.NoParamCallback): void => {
+    if (isLost()) {
+      done(gone());
+      return;
+    }
+    const now = Date.now();
+    fs.utimes(path, atime, mtime, (error) => {
+      if (!error) onBeat(now);
+      done(error);
+    });
+  };
+  const stat = (path: fs.PathLike, done: (error: NodeJS.ErrnoException | null, stats?: fs.Stats) => void): void => {
+    if (isLost()) done(gone());
+    else fs.stat(path, done);
+  };
+  const rmdirSync = (path: fs.PathLike): void => {
+    if (!isLost()) fs.rmdirSync(path);
+  };
+  return { ...fs, utimes, stat, rmdirSync } as typeof fs;
+}
+
+/**
+ * Two processes that find the same dead owner may both clear its lock, the second one clearing the first one's. So
+ * whoever takes over waits a moment and looks whether the lock is still its own. (Not by the inode, which the next
+ * directory may get again, but by the time of its last change, which is no heartbeat's before `UPDATE`.)
+ */
+async function isStillOwn(lockPath: string): Promise<boolean> {
+  const changed = async (): Promise<bigint | undefined> =>
+    (await stat(lockPath, { bigint: true }).catch(() => undefined))?.ctimeNs;
+  const before = await changed();
   await sleep(SETTLE);
-  if (isLost() || mine === undefined || (await inode()) !== mine) {
-    throw new DatabaseError('locked', `The database ${file} was taken by another window.`);
-  }
+  return before !== undefined && (await changed()) === before;
 }
 
 function asDatabaseError(error: unknown, file: string): DatabaseError {

@@ -74,5 +74,14 @@ async function instantiate(binary: Uint8Array<ArrayBuffer>): Promise<{ module: M
 /** The build copies the file beside the bundle; in the sources it is where the package manager put it. */
 function findWasm(): string {
   const beside = join(__dirname, 'sql-wasm.wasm');
-  return existsSync(beside) ? beside : createRequire(__filename).resolve('sql.js/dist/sql-wasm.wasm');
+  if (existsSync(beside)) return beside;
+  try {
+    return createRequire(__filename).resolve('sql.js/dist/sql-wasm.wasm');
+  } catch (error) {
+    throw new DatabaseError(
+      'unsupported',
+      `The database engine ${beside} is missing. Install the program again.`,
+      error,
+    );
+  }
 }

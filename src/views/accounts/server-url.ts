@@ -37,6 +37,9 @@ export function sameOrigin(one: string, other: string): boolean {
 /** `hostname` as `URL` normalises it: IPv4 in dotted decimals, IPv6 in brackets. */
 function isLoopback(hostname: string): boolean {
   return (
-    hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || hostname.startsWith('127.')
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(\.\d+){3}$/.test(hostname)
   );
 }

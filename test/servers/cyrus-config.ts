@@ -43,6 +43,7 @@ export function imapdConf(settings: CyrusSettings): string {
 
     'allowplaintext: yes',
     'allowanonymouslogin: no',
+    'failedloginpause: 0',
     'sasl_pwcheck_method: auxprop',
     'sasl_auxprop_plugin: sasldb',
     `sasl_sasldb_path: ${settings.passwordsPath}`,

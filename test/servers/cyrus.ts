@@ -27,7 +27,10 @@ const stateFolders = ['conf', 'spool', 'sieve', 'search'];
 export interface CyrusOptions {
   /** A folder that `saveTemplate` wrote: the server starts with a copy of that one's mail. */
   dataTemplate?: string;
-  /** Indexes message text for `Email/query` by text, in the background. Off: it slows seeding, and few tests search. */
+  /**
+   * Indexes messages in the background, for `Email/query` by text, subject or address. Off: it slows seeding, and few
+   * tests search; Cyrus then answers such a query with `serverFail`.
+   */
   searchIndex?: boolean;
 }
 
@@ -44,6 +47,8 @@ export interface CyrusServer {
   /** Submission for clients (AUTH, STARTTLS), and what `EmailSubmission/set` goes through. */
   readonly smtpPort: number;
   readonly smtp: SmtpServer;
+  /** Its temporary folder: configuration and logs. */
+  readonly folder: string;
   /** Self-signed, PEM. */
   readonly certificate: string;
   readonly users: typeof users;
@@ -115,6 +120,7 @@ function describe(
     lmtpPort: ports.lmtp,
     smtpPort: smtp.port,
     smtp,
+    folder: folders.home,
     certificate,
     users,
     async saveTemplate(folder) {

@@ -55,7 +55,7 @@ export function dovecotConf(settings: DovecotSettings): string {
     'auth_mechanisms = plain login',
     'auth_username_format = %Lu',
     'disable_plaintext_auth = no',
-    // Each wrong password would cost a test two seconds.
+    // A wrong password would cost a test two seconds, and the logins after it more.
     'auth_failure_delay = 0',
     `passdb {\n  driver = passwd-file\n  args = scheme=PLAIN ${settings.usersPath}\n}`,
     `userdb {\n  driver = passwd-file\n  args = ${settings.usersPath}\n}`,
@@ -75,7 +75,7 @@ export function dovecotConf(settings: DovecotSettings): string {
     ...specialUse.map((name) => `  mailbox ${name} {\n    auto = subscribe\n    special_use = \\${name}\n  }`),
     '}',
 
-    'service anvil {\n  client_limit = 1100\n}',
+    'service anvil {\n  client_limit = 1100\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}',
     'service imap-login {',
     '  chroot =',
     '  service_count = 0',

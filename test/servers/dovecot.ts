@@ -31,6 +31,8 @@ export interface DovecotServer {
   /** Submission: AUTH required, STARTTLS. */
   readonly smtpPort: number;
   readonly smtp: SmtpServer;
+  /** Its temporary folder: configuration and logs. */
+  readonly folder: string;
   /** Self-signed, PEM. */
   readonly certificate: string;
   readonly users: typeof users;
@@ -82,6 +84,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       lmtpPort: lmtp,
       smtpPort: submission.port,
       smtp: submission,
+      folder: folders.home,
       certificate: certificate.certificate,
       users,
       maildir(email, mailbox = 'INBOX') {

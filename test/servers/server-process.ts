@@ -153,6 +153,11 @@ home=$1 data=$2; shift 2
 exec 3<&0
 setsid "$@" </dev/null 3<&- &
 server=$!
+# Whether any process of the group still runs; one that is dead but not yet reaped does not.
+running() {
+  cat /proc/[0-9]*/stat 2>/dev/null |
+    awk -v group="$server" '{ sub(/^.*\\) /, "") } $3 == group && $1 != "Z" { n++ } END { exit n == 0 }'
+}
 (
   cat <&3 >/dev/null
   [ ! -e "$home/keep" ] || { kill -TERM "$server"; sleep 10; }
@@ -160,10 +165,11 @@ server=$!
 ) 2>/dev/null &
 wait "$server"
 tries=0
-while [ -e "$home/keep" ] && kill -TERM "-$server" 2>/dev/null && [ "$tries" -lt 40 ]; do
-  sleep 0.05; tries=$((tries + 1))
-done
+while [ -e "$home/keep" ] && running && [ "$tries" -lt 100 ]; do
+  kill -TERM "-$server"; sleep 0.05; tries=$((tries + 1))
+done 2>/dev/null
 kill -KILL "-$server" 2>/dev/null
+while running; do sleep 0.01; done
 [ -e "$home/keep" ] || rm -rf "$data" "$home"
 kill -KILL 0
 `;

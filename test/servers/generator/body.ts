@@ -43,7 +43,7 @@ export function bodyOf(index: number, parent: number | undefined, about: Convers
 
   const kind = draws.next();
   if (kind < 0.3)
-    return textPart('plain', text, draws.chance(0.4) ? about.language.legacyCharset : 'utf-8', draws.chance(0.7));
+    return textPart('plain', text, draws.chance(0.5) ? about.language.legacyCharset : 'utf-8', draws.chance(0.7));
   if (kind < 0.72) return alternative(boundary);
   if (kind < 0.78) return textPart('html', html, 'utf-8');
   if (kind < 0.82) return multipart('mixed', boundary, [textPart('plain', text, 'utf-8'), invitation(index, about)]);

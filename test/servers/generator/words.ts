@@ -18,7 +18,7 @@ export interface Language {
   readonly rightToLeft?: true;
 }
 
-const split = (words: string): string[] => words.split(' ');
+const split = (words: string): string[] => [...new Set(words.split(' '))];
 
 const english: Language = {
   code: 'en',

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { startCyrus, type CyrusServer } from './cyrus';
+import { seedImap } from './seed';
+import { users } from './users';
+
+const templates = path.resolve(import.meta.dirname, '../../.cache/mail-templates');
+
+/**
+ * Starts a Cyrus whose first user, alice, has `count` generated messages in the INBOX. Seeding goes by the minute, so the
+ * first server of each size is kept as a template in .cache, and the next ones start from a copy of it in seconds.
+ */
+export async function startSeededCyrus(options: { count: number; seed?: number }): Promise<CyrusServer> {
+  const { count, seed = 1 } = options;
+  const template = path.join(templates, `cyrus-${count}-${seed}-${await generatorVersion()}`);
+  if (!existsSync(template)) {
+    await mkdir(templates, { recursive: true });
+    const server = await startCyrus();
+    try {
+      await seedImap({ port: server.imapPort, user: users.alice.email, password: users.alice.password, count, seed });
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+    await server.saveTemplate(template);
+  }
+  return startCyrus({ dataTemplate: template });
+}
+
+/** Changes with everything that a template's content comes from, so that an old one is not taken for the new. */
+async function generatorVersion(): Promise<string> {
+  const generator = path.join(import.meta.dirname, 'generator');
+  const names = (await readdir(generator)).sort().map((name) => path.join(generator, name));
+  const sources = ['messages.ts', 'seed.ts', 'cyrus.ts', 'cyrus-config.ts', 'users.ts'];
+  const hash = createHash('sha256').update(String(process.getuid?.()));
+  for (const file of [...names, ...sources.map((name) => path.join(import.meta.dirname, name))]) {
+    hash.update(await readFile(file));
+  }
+  return hash.digest('hex').slice(0, 12);
+}

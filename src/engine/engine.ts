@@ -1,0 +1,100 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { closeMailDb, openMailDb, type MailDbOptions } from '../db/open-mail-db';
+import type { ChangeDigest } from '../db/change-collector';
+import type { LoopTiming } from '../sync/account-loop';
+import { SyncManager } from '../sync/sync-manager';
+import type { Changed, Events, Method, Params, Result } from './api';
+import type { EngineContext, Handlers } from './engine-context';
+import { accountHandlers } from './handlers/accounts';
+import { actionHandlers } from './handlers/actions';
+import { attachmentHandlers } from './handlers/attachments';
+import { imageHandlers } from './handlers/images';
+import { messageHandlers } from './handlers/messages';
+import { outboxHandlers } from './handlers/outbox';
+import { syncHandlers } from './handlers/sync';
+
+export interface EngineOptions extends Pick<MailDbOptions, 'wasm' | 'guard'> {
+  /** The folder of the databases and the attachment cache. The caller holds its lock. */
+  readonly folder: string;
+  readonly emit: <E extends keyof Events>(event: E, data: Events[E]) => void;
+  readonly timing?: Partial<LoopTiming>;
+}
+
+/** ms: changes this close together are one event. Below what an eye can tell, and long enough for a page of a sync. */
+const burst = 25;
+/** ms: attachments are kept so long in the cache. */
+const cacheAge = 7 * 24 * 3600_000;
+
+/** One per user (docs/architecture.md): the database, the sync, and the answers to what views ask. */
+export interface Engine {
+  handle<M extends Method>(method: M, params: Params<M>, signal: AbortSignal): Promise<Result<M>>;
+  /** Asks again for the secrets that accounts wait for: somebody who can answer has come. */
+  askForMissingSecrets(): void;
+  /** Stops the sync at once and closes the files. */
+  close(): Promise<void>;
+  /** The lock is lost: lets go of the files without another write, at once. */
+  abandon(): void;
+}
+
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { folder, emit, timing, ...rest } = options;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    timer = undefined;
+    emit('changed', toEvent(db.changes.take()));
+  };
+  const db = await openMailDb(folder, { ...rest, onChanged: () => (timer ??= setTimeout(flush, burst)) });
+  const sync = new SyncManager({
+    db,
+    onCredentialsNeeded: (accountId) => emit('credentialsNeeded', { accountId }),
+    ...(timing === undefined ? {} : { timing }),
+  });
+  const context: EngineContext = { db, sync, cacheDir: join(folder, 'attachments') };
+  const handlers: Handlers = {
+    ...accountHandlers(context),
+    ...messageHandlers(context),
+    ...actionHandlers(context),
+    ...outboxHandlers(context),
+    ...attachmentHandlers(context),
+    ...imageHandlers(context),
+    ...syncHandlers(context),
+  };
+  void removeOldFiles(context.cacheDir);
+  return {
+    async handle(method, params, signal) {
+      return await handlers[method](params, signal);
+    },
+    askForMissingSecrets: () => sync.askForMissingSecrets(),
+    async close() {
+      await sync.stop();
+      clearTimeout(timer);
+      closeMailDb(db);
+    },
+    abandon() {
+      void sync.stop();
+      clearTimeout(timer);
+      db.mail.abandon();
+      db.bodies.abandon();
+    },
+  };
+}
+
+function toEvent(digest: ChangeDigest): Changed {
+  return {
+    accounts: digest.accounts,
+    mailboxes: digest.mailboxes,
+    messagesIn: [...digest.messagesIn],
+    emails: digest.emails === null ? null : [...digest.emails],
+    outbox: digest.outbox,
+    status: digest.status,
+  };
+}
+
+async function removeOldFiles(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const path = join(folder, name);
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
+    if (Date.now() - mtimeMs > cacheAge) await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}

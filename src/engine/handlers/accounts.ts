@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { deleteAccount, getAccount, insertAccount, listAccounts, updateAccount } from '../../db/accounts';
+import { countChanges } from '../../db/pending-changes';
+import { listMailboxes } from '../../db/mailboxes';
+import type { Account } from '../../model/account';
+import type { AccountId } from '../../model/ids';
+import { discover } from '../../sync/discovery/discover';
+import { testConnection } from '../../sync/discovery/test-connection';
+import type { AccountSummary } from '../api';
+import { EngineError } from '../client';
+import type { EngineContext, Handlers } from '../engine-context';
+
+function summaries({ db, sync }: EngineContext): AccountSummary[] {
+  return listAccounts(db).map((account) => ({ account, status: sync.status(account.id) }));
+}
+
+export function accountHandlers(context: EngineContext) {
+  const { db, sync } = context;
+  const known = (accountId: AccountId): Account => {
+    const account = getAccount(db, accountId);
+    if (account === undefined) throw new EngineError('not-found', 'This account was removed.');
+    return account;
+  };
+  return {
+    'accounts/discover': ({ address }, signal) => discover(address, signal),
+    'accounts/test': ({ settings, secret }, signal) => testConnection(settings, secret, signal),
+    'accounts/list': () => summaries(context),
+
+    'accounts/add': async ({ secret, ...account }) => {
+      const id = randomUUID() as AccountId;
+      insertAccount(db, { id, ...account }, Date.now());
+      await sync.authenticate(id, secret);
+      return id;
+    },
+
+    'accounts/update': async ({ accountId, secret, ...account }) => {
+      known(accountId);
+      // Stopped first: nothing may go to the new server with what was begun with the old one.
+      await sync.stopAccount(accountId);
+      updateAccount(db, { id: accountId, ...account });
+      if (secret === null) sync.askForSecret(accountId);
+      else await sync.authenticate(accountId, secret);
+      return null;
+    },
+
+    'accounts/remove': async ({ accountId }) => {
+      await sync.stopAccount(accountId);
+      deleteAccount(db, accountId);
+      return null;
+    },
+
+    'accounts/authenticate': async ({ accountId, secret }) => {
+      known(accountId);
+      await sync.authenticate(accountId, secret);
+      return null;
+    },
+
+    overview: () => {
+      const unread = listMailboxes(db).reduce((sum, box) => sum + (box.role === 'inbox' ? box.unread : 0), 0);
+      return { accounts: summaries(context), unread, ...countChanges(db) };
+    },
+  } satisfies Partial<Handlers>;
+}

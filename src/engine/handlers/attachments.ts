@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Attachment } from '../../model/email';
+import type { EmailId } from '../../model/ids';
+import { safeFileName } from '../../mail/file-name';
+import type { AttachmentFile } from '../api';
+import { EngineError } from '../client';
+import type { EngineContext, Handlers } from '../engine-context';
+import { knownEmail, loadBody } from './messages';
+
+/** Octets. A part is streamed to disk, so this only stops a server that never ends. */
+const largestPart = 1_000_000_000;
+/** Octets of one `cid:` image, and of all of a message: they travel as data: URLs. */
+const largestInline = 5_000_000;
+const largestInlineTotal = 20_000_000;
+
+export function attachmentHandlers(context: EngineContext) {
+  /** Fetches under way, so that two askers share one. */
+  const fetching = new Map<string, Promise<AttachmentFile>>();
+
+  const fileOf = async (
+    emailId: EmailId,
+    part: Attachment,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<AttachmentFile> => {
+    const name = safeFileName(part.name, part.type);
+    // The folder's name comes from our key and a hash: nothing of the mail decides where a file is written.
+    const folder = join(
+      context.cacheDir,
+      `${emailId}-${createHash('sha256').update(part.partId).digest('hex').slice(0, 16)}`,
+    );
+    const path = join(folder, name);
+    const known = await stat(path).catch(() => null);
+    if (known !== null) return { path, type: part.type, name, size: known.size };
+    const running = fetching.get(path);
+    if (running !== undefined) return await running;
+    const fetch = async (): Promise<AttachmentFile> => {
+      const email = knownEmail(context, emailId);
+      const backend = await context.sync.backend(email.accountId, signal);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const { partId, blobId, type } = part;
+      const size = await backend.fetchPart({ email, partId, blobId, type }, path, limit, signal);
+      return { path, type, name, size };
+    };
+    const promise = fetch().finally(() => fetching.delete(path));
+    fetching.set(path, promise);
+    return await promise;
+  };
+
+  return {
+    'attachments/file': async ({ emailId, partId }, signal) => {
+      const { attachments } = await loadBody(context, emailId, signal);
+      const part = attachments.find((candidate) => candidate.partId === partId);
+      if (part === undefined) throw new EngineError('not-found', 'This message has no such attachment.');
+      return await fileOf(emailId, part, largestPart, signal);
+    },
+
+    'attachments/inline': async ({ emailId }, signal) => {
+      const { attachments } = await loadBody(context, emailId, signal);
+      const images: Record<string, string> = {};
+      let total = 0;
+      for (const part of attachments) {
+        if (part.cid === null || !/^image\/(png|jpeg|gif|webp|avif|bmp)$/i.test(part.type)) continue;
+        if (part.size > largestInline || total + part.size > largestInlineTotal) continue;
+        try {
+          const { path } = await fileOf(emailId, part, largestInline, signal);
+          const data = await readFile(path);
+          total += data.length;
+          images[part.cid] = `data:${part.type.toLowerCase()};base64,${data.toString('base64')}`;
+        } catch (error) {
+          if (signal.aborted) throw error;
+          // One picture that cannot be had leaves a gap; the mail is shown.
+        }
+      }
+      return images;
+    },
+  } satisfies Partial<Handlers>;
+}

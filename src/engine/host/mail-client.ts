@@ -1,0 +1,172 @@
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import type { Changed, Events, Method, Params, Result } from '../api';
+import { EngineError, type EngineState, type MailClient } from '../client';
+import { fromWire } from '../rpc';
+import { attachToEngine } from './attach';
+import { spawnEngine, type SpawnOptions } from './spawn';
+
+export interface MailClientOptions extends SpawnOptions {
+  /** For the log: what goes on with the engine. */
+  readonly trace: (message: string) => void;
+}
+
+/** ms between looks for an owner while the lock is somebody's who does not answer (yet). */
+const retryDelay = 300;
+
+/** What a view has to assume after another engine took over: anything may have changed. */
+const everything: Changed = {
+  accounts: true,
+  mailboxes: true,
+  messagesIn: [],
+  emails: null,
+  outbox: true,
+  status: true,
+};
+
+/**
+ * Finds the one engine of this user, or becomes its owner (docs/architecture.md):
+ *
+ *     attach to the address left in the folder ─► served until the connection closes ─┐
+ *        │ nobody there                                                               │
+ *     spawn our own worker ─ locked ─► wait ─► attach …                               │
+ *        └─ ready ─► served until it ends ────────────────────────────────────────────┴─► attach …
+ */
+export class EngineClient implements MailClient {
+  private connection: MessageConnection | null = null;
+  private current: EngineState = { state: 'starting' };
+  private readonly changed = new Set<(changed: Changed) => void>();
+  private readonly credentialsNeeded = new Set<(event: Events['credentialsNeeded']) => void>();
+  private readonly stateListeners = new Set<(state: EngineState) => void>();
+  private readonly stopper = new AbortController();
+  private readonly running: Promise<void>;
+
+  constructor(private readonly options: MailClientOptions) {
+    this.running = this.run();
+  }
+
+  get state(): EngineState {
+    return this.current;
+  }
+
+  async request<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
+    const connection = this.connection ?? (await this.whenReady(signal));
+    const cancel = new CancellationTokenSource();
+    const onAbort = (): void => cancel.cancel();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await connection.sendRequest<Result<M>>(method, params, cancel.token);
+    } catch (thrown) {
+      if (signal?.aborted === true) throw new EngineError('cancelled', 'Cancelled.');
+      throw fromWire(thrown);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  onChanged(listener: (changed: Changed) => void) {
+    return subscribe(this.changed, listener);
+  }
+
+  onCredentialsNeeded(listener: (event: Events['credentialsNeeded']) => void) {
+    return subscribe(this.credentialsNeeded, listener);
+  }
+
+  onState(listener: (state: EngineState) => void) {
+    return subscribe(this.stateListeners, listener);
+  }
+
+  /** Resolves once the files are closed and the lock is given back, if they were ours. */
+  async close(): Promise<void> {
+    this.stopper.abort();
+    await this.running;
+  }
+
+  dispose(): void {
+    void this.close();
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopper;
+    while (!signal.aborted) {
+      try {
+        const prepare = (connection: MessageConnection): void => this.listenTo(connection);
+        const served =
+          (await attachToEngine(this.options.folder, prepare)) ?? (await spawnEngine(this.options, prepare));
+        if (served === 'locked') {
+          await delay(retryDelay, signal);
+          continue;
+        }
+        this.options.trace(served.description);
+        this.connection = served.connection;
+        this.setState({ state: 'ready' });
+        tellAll(this.changed, everything);
+        await Promise.race([served.ended, aborted(signal)]);
+        this.connection = null;
+        if (!signal.aborted) this.setState({ state: 'starting' });
+        await served.close();
+        this.options.trace('The engine has ended.');
+      } catch (thrown) {
+        const error = thrown instanceof EngineError ? thrown : new EngineError('internal', String(thrown));
+        this.options.trace(`The engine cannot start: ${error.message} (${error.details})`);
+        this.setState({ state: 'failed', error });
+        return;
+      }
+    }
+  }
+
+  /** Before the connection listens, so that no event of the engine is missed. */
+  private listenTo(connection: MessageConnection): void {
+    connection.onNotification('changed', (changed: Changed) => tellAll(this.changed, changed));
+    connection.onNotification('credentialsNeeded', (event: Events['credentialsNeeded']) =>
+      tellAll(this.credentialsNeeded, event),
+    );
+  }
+
+  private setState(state: EngineState): void {
+    this.current = state;
+    tellAll(this.stateListeners, state);
+  }
+
+  private whenReady(signal: AbortSignal | undefined): Promise<MessageConnection> {
+    return new Promise((resolve, reject) => {
+      const settle = (): boolean => {
+        if (this.connection !== null) resolve(this.connection);
+        else if (this.current.state === 'failed') reject(this.current.error);
+        else if (signal?.aborted === true || this.stopper.signal.aborted)
+          reject(new EngineError('cancelled', 'Cancelled.'));
+        else return false;
+        subscription.dispose();
+        return true;
+      };
+      const subscription = this.onState(settle);
+      if (!settle()) {
+        signal?.addEventListener('abort', settle, { once: true });
+        this.stopper.signal.addEventListener('abort', settle, { once: true });
+      }
+    });
+  }
+}
+
+function subscribe<T>(listeners: Set<T>, listener: T): { dispose(): void } {
+  listeners.add(listener);
+  return { dispose: () => void listeners.delete(listener) };
+}
+
+function tellAll<T>(listeners: ReadonlySet<(value: T) => void>, value: T): void {
+  for (const listener of [...listeners]) listener(value);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+async function delay(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,58 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { EngineError } from '../client';
+import { connectPort } from '../rpc';
+import { shutDown, type WorkerMessage, type WorkerInput } from '../worker-messages';
+import type { Prepare, Served } from './served';
+
+export interface SpawnOptions {
+  /** Global storage, as a path. */
+  readonly folder: string;
+  /** The worker's bundle. */
+  readonly workerFile: string;
+  readonly version: string;
+}
+
+/** ms: what a shut-down may take (checkpoint of the log) before the thread is ended by force; nothing is lost by that. */
+const shutDownTimeout = 3_000;
+
+/** Starts our own engine. `locked`: another window owns the folder. EngineError where it cannot start at all. */
+export async function spawnEngine(options: SpawnOptions, prepare: Prepare): Promise<Served | 'locked'> {
+  const { folder, workerFile, version } = options;
+  const { port1, port2 } = new MessageChannel();
+  const input: WorkerInput = { folder, version, port: port2 };
+  const worker = new Worker(workerFile, { workerData: input, transferList: [port2], name: 'mailpane-engine' });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const told = await new Promise<WorkerMessage>((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) =>
+      resolve({ type: 'failed', reason: 'internal', message: error.message, details: error.stack ?? '' }),
+    );
+    worker.once('exit', (code) =>
+      resolve({
+        type: 'failed',
+        reason: 'internal',
+        message: 'The mail engine ended at its start.',
+        details: `Code ${code}`,
+      }),
+    );
+  });
+  if (told.type !== 'ready') {
+    port1.close();
+    await ended;
+    if (told.type === 'locked') return 'locked';
+    throw new EngineError(told.reason, told.message, told.details);
+  }
+  worker.on('error', () => undefined); // `exit` follows: the client looks for an engine again
+  const connection = connectPort(port1);
+  prepare(connection);
+  connection.listen();
+  const close = async (): Promise<void> => {
+    worker.postMessage(shutDown);
+    const force = setTimeout(() => void worker.terminate(), shutDownTimeout);
+    await ended;
+    clearTimeout(force);
+    connection.dispose();
+    port1.close();
+  };
+  return { connection, description: 'Runs the engine for all windows.', ended, close };
+}

@@ -1,0 +1,47 @@
+import * as vscode from 'vscode';
+import { EngineClient } from './engine/host/mail-client';
+import { addAccount, type AccountInput } from './views/accounts/api';
+import { registerAccounts } from './views/accounts/register-accounts';
+import { registerMessageCommands } from './views/commands/register-commands';
+import { registerMailboxes } from './views/mailboxes/register-mailboxes';
+import { createMessageList } from './views/messages/message-list';
+import { registerProblems } from './views/problems/register-problems';
+import { createReader } from './views/reader/reader';
+import { registerStatusBar } from './views/status-bar/register-status-bar';
+import { registerSyncLog } from './views/sync-log/register-sync-log';
+import type { ViewContext } from './views/view-context';
+
+let client: EngineClient | undefined;
+
+/** Puts the parts together, nothing else. The engine starts in its own thread; nothing here waits for it. */
+export function activate(extension: vscode.ExtensionContext) {
+  const log = vscode.window.createOutputChannel('Mailpane', { log: true });
+  client = new EngineClient({
+    folder: extension.globalStorageUri.fsPath,
+    workerFile: vscode.Uri.joinPath(extension.extensionUri, 'dist', 'engine.js').fsPath,
+    version: (extension.extension.packageJSON as { version: string }).version,
+    trace: (message) => log.info(message),
+  });
+  const context: ViewContext = { client, extension, log };
+
+  const reader = createReader(context);
+  const list = createMessageList(context, reader);
+  extension.subscriptions.push(
+    log,
+    reader,
+    list,
+    registerMailboxes(context, list),
+    registerMessageCommands(context, list, reader),
+    registerStatusBar(context),
+    registerAccounts(context),
+    registerSyncLog(context),
+    registerProblems(context),
+  );
+  /** For the demo and tests, and for other extensions: adds an account without asking, after testing the connection. */
+  return { addAccount: (input: AccountInput) => addAccount(context, input) };
+}
+
+/** VS Code waits for this: the files are closed and the lock is given back, so another window takes over at once. */
+export async function deactivate(): Promise<void> {
+  await client?.close();
+}

@@ -1,0 +1,289 @@
+import type { AccountStatus } from '../model/account';
+import type { AccountId, MailboxId } from '../model/ids';
+import type { MailDb } from '../db/mail-db';
+import type { LogEntry } from '../db/sync-log';
+import { Backoff, type BackoffOptions } from './backoff';
+import type { Backend } from './backend';
+import { drainOutbox } from './outbox';
+import { Deferred, WakeUp } from './signals';
+import { SyncError } from './sync-error';
+import { startTimer, type TrafficTimer } from './traffic-timer';
+
+export interface LoopOptions {
+  readonly accountId: AccountId;
+  readonly db: MailDb;
+  readonly createBackend: () => Backend;
+  readonly onStatus: (status: AccountStatus) => void;
+  readonly log: (entry: LogEntry) => void;
+  readonly timing?: Partial<LoopTiming>;
+}
+
+/** All in ms. */
+export interface LoopTiming {
+  /** Between cycles where the server cannot push. */
+  readonly poll: number;
+  /** Between cycles where it can: only in case that a push was lost (S12). */
+  readonly pollWithPush: number;
+  readonly backoff: BackoffOptions;
+}
+
+const defaultTiming: LoopTiming = {
+  poll: 60_000,
+  pollWithPush: 15 * 60_000,
+  backoff: { first: 5_000, longest: 300_000 },
+};
+
+/**
+ * Keeps one account in sync, until it is stopped:
+ *
+ *     connect ─► cycle ─► backfill, page by page ─► wait (push, poll, wake) ─► cycle …
+ *        ▲         │ SyncError                          beside it, once connected:
+ *        └─ back off ◄──┘   auth: signed out, stops       outbox: wait for a change ─► drain
+ *                                                         push:   listen ─► wake the cycle
+ *
+ * Any wait ends at once by `wake()`: an action, "Sync now", the network's return (S29).
+ */
+export class AccountLoop {
+  private readonly stopper = new AbortController();
+  private readonly cycleDue = new WakeUp();
+  private readonly outboxDue = new WakeUp();
+  private readonly timing: LoopTiming;
+  private readonly backend: Backend;
+  private readonly running: Promise<void>;
+  private connected = false;
+  private pushing = false;
+  private connection = new Deferred();
+  private current: AccountStatus = { state: 'connecting' };
+
+  constructor(private readonly options: LoopOptions) {
+    this.timing = { ...defaultTiming, ...options.timing };
+    this.backend = options.createBackend();
+    this.outboxDue.raise();
+    this.running = this.run();
+  }
+
+  get status(): AccountStatus {
+    return this.current;
+  }
+
+  /** A cycle at once, whatever is being waited for. */
+  wake(): void {
+    this.cycleDue.raise();
+    this.outboxDue.raise();
+  }
+
+  /** Something was queued: sent at once, not with the next cycle. */
+  wakeOutbox(): void {
+    this.outboxDue.raise();
+    if (!this.connected) this.cycleDue.raise();
+  }
+
+  focus(mailboxId: MailboxId | null): void {
+    this.backend.focus(mailboxId);
+  }
+
+  /** The backend once it is connected; fails with the reason why it is not, after one try. */
+  async whenConnected(signal: AbortSignal): Promise<Backend> {
+    if (this.connected) return this.backend;
+    this.cycleDue.raise();
+    const aborted = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new SyncError('cancelled', 'Cancelled.')), { once: true });
+    });
+    await Promise.race([this.connection.promise, aborted]);
+    return this.backend;
+  }
+
+  /** Stops at once: whatever is under way is aborted, and nothing is written after it returns. */
+  async stop(): Promise<void> {
+    this.stopper.abort(new SyncError('cancelled', 'Stopped.'));
+    this.backend.dispose();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const backoff = new Backoff(this.timing.backoff);
+    while (!this.stopped) {
+      const session = new AbortController();
+      const signal = AbortSignal.any([this.stopper.signal, session.signal]);
+      let beside: Promise<unknown> = Promise.resolve();
+      try {
+        this.cycleDue.clear();
+        await this.connect(signal);
+        const fail = (error: unknown): void => session.abort(error);
+        beside = Promise.all([this.runOutbox(signal).catch(fail), this.runPush(signal).catch(fail)]);
+        await this.runCycles(signal, backoff);
+      } catch (thrown) {
+        const error = asSyncError(signal.aborted ? signal.reason : thrown);
+        session.abort(error);
+        await beside;
+        this.disconnected(error);
+        if (this.stopped || error.reason === 'auth') break;
+        const wait = backoff.next(error.retryAfter);
+        // Stopping ends the wait: the loop's condition sees it.
+        await this.cycleDue.wait(wait, this.stopper.signal).catch(() => undefined);
+      }
+    }
+    this.connection.reject(new SyncError('cancelled', 'The account is not connected.'));
+  }
+
+  private get stopped(): boolean {
+    return this.stopper.signal.aborted;
+  }
+
+  private async connect(signal: AbortSignal): Promise<void> {
+    // While it tries again, the reason why it is not connected stays on screen.
+    if (this.current.state !== 'offline' && this.current.state !== 'trouble') this.setStatus({ state: 'connecting' });
+    const timer = this.startTimer();
+    try {
+      await this.backend.connect(signal);
+    } catch (error) {
+      this.logError(timer, 'connect', error);
+      throw error;
+    }
+    this.connected = true;
+    this.connection.resolve();
+    this.options.log(timer.entry('info', 'connect', 'Connected.'));
+  }
+
+  private disconnected(error: SyncError): void {
+    this.connected = false;
+    this.pushing = false;
+    this.connection.reject(error);
+    this.connection = new Deferred();
+    if (this.stopped) return;
+    const details = `${error.reason}: ${error.details || error.message}`;
+    if (error.reason === 'auth') this.setStatus({ state: 'signed-out', message: error.message, details });
+    else if (error.reason === 'offline' || error.reason === 'host-not-found')
+      this.setStatus({ state: 'offline', message: error.message, details });
+    else this.setStatus({ state: 'trouble', message: error.message, details });
+  }
+
+  /** Cycles and back-fill, one after the other; `wake` gets in between two pages of the back-fill. */
+  private async runCycles(signal: AbortSignal, backoff: Backoff): Promise<void> {
+    for (;;) {
+      this.cycleDue.clear();
+      await this.cycle(signal);
+      backoff.reset();
+      // If it returns unasked and something is still owed, a guard held (S9): again after the next wait.
+      if (this.backend.needsBackfill && !this.cycleDue.isRaised) await this.backfill(signal);
+      if (this.cycleDue.isRaised) continue;
+      this.setStatus({ state: 'idle' });
+      await this.cycleDue.wait(this.pushing ? this.timing.pollWithPush : this.timing.poll, signal);
+    }
+  }
+
+  private async cycle(signal: AbortSignal): Promise<void> {
+    if (this.current.state !== 'backfilling') this.setStatus({ state: 'syncing' });
+    const timer = this.startTimer();
+    try {
+      const report = await this.backend.syncChanges(signal);
+      const { added, changed, removed, mailboxes } = report;
+      const message =
+        added + changed + removed + mailboxes === 0
+          ? 'Nothing new.'
+          : `${added} new, ${changed} changed, ${removed} gone; ${mailboxes} mailboxes.`;
+      this.options.log(timer.entry('info', 'changes', message, { added, changed, removed, mailboxes }));
+    } catch (error) {
+      this.logError(timer, 'changes', error);
+      throw error;
+    }
+  }
+
+  private async backfill(signal: AbortSignal): Promise<void> {
+    const timer = this.startTimer();
+    const progress = { done: 0, total: null as number | null };
+    const onProgress = (done: number, total: number | null): void => {
+      Object.assign(progress, { done, total });
+      this.setStatus({ state: 'backfilling', done, total });
+    };
+    try {
+      await this.backend.backfill({ shouldYield: () => this.cycleDue.isRaised, onProgress }, signal);
+      const message = this.backend.needsBackfill
+        ? `${progress.done} of ${progress.total ?? 'an unknown number of'} messages are here; goes on.`
+        : `All ${progress.done} messages are here.`;
+      this.options.log(timer.entry('info', 'backfill', message, { done: progress.done }));
+    } catch (error) {
+      this.logError(timer, 'backfill', error);
+      throw error;
+    }
+  }
+
+  private async runOutbox(signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff(this.timing.backoff);
+    for (;;) {
+      await this.outboxDue.wait(null, signal);
+      this.outboxDue.clear();
+      const timer = this.startTimer();
+      let retryIn: number | null = null;
+      try {
+        const report = await drainOutbox(this.options.db, this.backend, this.options.accountId, signal);
+        if (report.needsCycle) this.cycleDue.raise();
+        if (report.sent + report.failed > 0) {
+          const { sent, failed } = report;
+          const level = failed > 0 ? 'warning' : 'info';
+          this.options.log(timer.entry(level, 'send', `${sent} changes taken, ${failed} refused.`, { sent, failed }));
+        }
+        if (report.deferred) retryIn = backoff.next(null);
+        else backoff.reset();
+      } catch (error) {
+        this.logError(timer, 'send', error);
+        const known = asSyncError(error);
+        // Without a connection or a sign-in the whole loop starts anew; anything else concerns the sending only.
+        if (known.reason === 'offline' || known.reason === 'auth' || signal.aborted) throw error;
+        retryIn = backoff.next(known.retryAfter);
+      }
+      if (retryIn !== null && (await this.outboxDue.wait(retryIn, signal)) === 'timeout') this.outboxDue.raise();
+    }
+  }
+
+  private async runPush(signal: AbortSignal): Promise<void> {
+    const backoff = new Backoff(this.timing.backoff);
+    for (;;) {
+      const timer = this.startTimer();
+      try {
+        const onConnected = (): void => {
+          backoff.reset();
+          this.pushing = true;
+          this.cycleDue.raise(); // what came between the last cycle and now was not pushed
+        };
+        await this.backend.listen({ onConnected, onChange: () => this.cycleDue.raise() }, signal);
+        this.options.log(timer.entry('info', 'push', 'The server has no push: asking now and then.'));
+        return;
+      } catch (error) {
+        this.pushing = false;
+        if (signal.aborted) throw error;
+        this.logError(timer, 'push', error);
+        const known = asSyncError(error);
+        if (known.reason === 'auth') throw error;
+        this.cycleDue.raise(); // is it only the push, or the whole connection?
+        await new WakeUp().wait(backoff.next(known.retryAfter), signal);
+      }
+    }
+  }
+
+  private setStatus(status: AccountStatus): void {
+    if (JSON.stringify(status) === JSON.stringify(this.current)) return;
+    this.current = status;
+    this.options.onStatus(status);
+  }
+
+  private startTimer(): TrafficTimer {
+    return startTimer(this.options.accountId, this.backend.traffic);
+  }
+
+  private logError(timer: TrafficTimer, kind: string, thrown: unknown): void {
+    const error = asSyncError(thrown);
+    if (this.stopped || error.reason === 'cancelled') return;
+    const details = { reason: error.reason, error: error.details };
+    this.options.log(timer.entry(error.isTransient ? 'warning' : 'error', kind, error.message, details));
+  }
+}
+
+function asSyncError(thrown: unknown): SyncError {
+  if (thrown instanceof SyncError) return thrown;
+  // Not foreseen: shown as trouble with its text, tried again later, and the stack is in the log.
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const details = error.stack ?? error.message;
+  const isDisk = 'reason' in error && (error.reason === 'full' || error.reason === 'io');
+  return new SyncError(isDisk ? 'disk' : 'protocol', error.message, { details, cause: thrown });
+}

@@ -1,0 +1,202 @@
+import { advanceState } from '../db/sync-state';
+import { deleteEmails, getEmailRef } from '../db/emails';
+import type { MailDb } from '../db/mail-db';
+import { acceptIntents, getServerState, replayPending } from '../db/overlay';
+import { deleteChanges, queuedChanges, setChangeState } from '../db/pending-changes';
+import type { AccountId, EmailId } from '../model/ids';
+import { coalesce } from '../model/overlay';
+import type { PendingChange } from '../model/pending-change';
+import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from './backend';
+import { SyncError } from './sync-error';
+
+/** Messages in one batch (S27): a bulk action of thousands goes in a few requests, each with a bounded answer. */
+const batchSize = 500;
+
+export interface DrainReport {
+  readonly sent: number;
+  readonly failed: number;
+  /** Something else changed on the server meanwhile, or a checkpoint could not be advanced (S11): run a cycle. */
+  readonly needsCycle: boolean;
+  /** The server asked for some changes to come later: wait before the next try. */
+  readonly deferred: boolean;
+}
+
+interface Outgoing {
+  readonly changes: readonly PendingChange[];
+  readonly change: OutgoingChange;
+}
+
+const failures = { noAttempt: { lastError: null, countAttempt: false } } as const;
+
+/**
+ * Sends what waits for an account, oldest first, in batches, until nothing is queued (S27). Throws the SyncError that
+ * stopped it; what had not been answered by then is queued again. Offline counts no attempt (S29).
+ */
+export async function drainOutbox(
+  db: MailDb,
+  backend: Backend,
+  accountId: AccountId,
+  signal: AbortSignal,
+): Promise<DrainReport> {
+  let sent = 0;
+  let failed = 0;
+  let needsCycle = false;
+  const deferred = new Set<EmailId>();
+  for (;;) {
+    signal.throwIfAborted();
+    const batch = takeBatch(db, accountId, deferred);
+    if (batch === null) return { sent, failed, needsCycle, deferred: deferred.size > 0 };
+    if (batch.length === 0) continue; // all of it was already so on the server
+    const result = await sendBatch(db, backend, batch, signal);
+    const summary = settle(db, accountId, batch, result);
+    sent += summary.done;
+    failed += summary.failed;
+    needsCycle ||= summary.needsCycle;
+    for (const id of summary.deferred) deferred.add(id);
+  }
+}
+
+/** Marks the next batch as `sending`; null: nothing is queued. What the server already shows is dropped (S28). */
+function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId>): Outgoing[] | null {
+  return db.mail.transaction(() => {
+    const changes = queuedChanges(db, accountId, batchSize + except.size).filter(({ emailId }) => !except.has(emailId));
+    if (changes.length === 0) return null;
+    const outgoing: Outgoing[] = [];
+    for (const [emailId, ofEmail] of groupByEmail(changes)) {
+      if (outgoing.length === batchSize) break;
+      const email = getEmailRef(db, emailId);
+      const server = getServerState(db, emailId);
+      const intents = ofEmail.map((change) => change.intent);
+      const patch = server === undefined ? null : coalesce(server, intents);
+      const ids = ofEmail.map((change) => change.id);
+      if (email === undefined || patch === null) {
+        deleteChanges(db, ids);
+        replayPending(db, emailId);
+        continue;
+      }
+      setChangeState(db, ids, 'sending', failures.noAttempt);
+      outgoing.push({ changes: ofEmail, change: { email, patch } });
+    }
+    return outgoing;
+  });
+}
+
+async function sendBatch(
+  db: MailDb,
+  backend: Backend,
+  batch: readonly Outgoing[],
+  signal: AbortSignal,
+): Promise<SendResult> {
+  try {
+    return await backend.send(
+      batch.map(({ change }) => change),
+      signal,
+    );
+  } catch (error) {
+    const offline = error instanceof SyncError && (error.reason === 'offline' || error.reason === 'auth');
+    // S27: a request that the server refuses as a whole may be one bad member's fault: try them singly.
+    if (error instanceof SyncError && !error.isTransient && error.reason !== 'auth' && error.reason !== 'cancelled') {
+      return await sendSingly(backend, batch, signal, error);
+    }
+    requeue(db, batch, error, !offline && !signal.aborted);
+    throw error;
+  }
+}
+
+async function sendSingly(
+  backend: Backend,
+  batch: readonly Outgoing[],
+  signal: AbortSignal,
+  refusal: SyncError,
+): Promise<SendResult> {
+  const outcomes = new Map<EmailId, ChangeOutcome>();
+  for (const { change } of batch) {
+    try {
+      const result = batch.length === 1 ? null : await backend.send([change], signal);
+      const outcome = result?.outcomes.get(change.email.id);
+      outcomes.set(change.email.id, outcome ?? { result: 'permanent', message: refusal.message });
+    } catch (error) {
+      // Those not yet tried stay queued: the outcome `transient` says so.
+      const final = error instanceof SyncError && !error.isTransient && error.reason !== 'auth';
+      const message = error instanceof Error ? error.message : String(error);
+      outcomes.set(change.email.id, { result: final ? 'permanent' : 'transient', message });
+    }
+  }
+  return { outcomes, checkpoint: null };
+}
+
+function requeue(db: MailDb, batch: readonly Outgoing[], error: unknown, countAttempt: boolean): void {
+  const lastError = error instanceof Error ? error.message : String(error);
+  db.mail.transaction(() => {
+    for (const { changes } of batch) {
+      const ids = changes.map((change) => change.id);
+      setChangeState(db, ids, 'queued', { lastError: countAttempt ? lastError : null, countAttempt });
+    }
+  });
+}
+
+interface Summary {
+  done: number;
+  failed: number;
+  needsCycle: boolean;
+  readonly deferred: EmailId[];
+}
+
+/** Commits what the server said: the base, the queue and the checkpoint in one transaction (S4, S11). */
+function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], result: SendResult): Summary {
+  return db.mail.transaction(() => {
+    const summary: Summary = { done: 0, failed: 0, needsCycle: result.checkpoint === null, deferred: [] };
+    const gone: EmailId[] = [];
+    for (const { changes, change } of batch) {
+      const ids = changes.map(({ id }) => id);
+      const emailId = change.email.id;
+      const outcome = result.outcomes.get(emailId) ?? {
+        result: 'transient',
+        message: 'The server did not say what became of this change.',
+      };
+      switch (outcome.result) {
+        case 'done':
+          summary.done += ids.length;
+          deleteChanges(db, ids);
+          if (change.patch.destroy) gone.push(emailId);
+          else
+            acceptIntents(
+              db,
+              emailId,
+              changes.map(({ intent }) => intent),
+            );
+          break;
+        case 'gone':
+          summary.done += ids.length;
+          gone.push(emailId);
+          break;
+        case 'transient':
+          setChangeState(db, ids, 'queued', { lastError: outcome.message, countAttempt: true });
+          summary.deferred.push(emailId);
+          break;
+        case 'permanent':
+          // S1: a refused intent shows the server's truth again at once; S30: it stands in the list of failed ones.
+          setChangeState(db, ids, 'failed', { lastError: outcome.message, countAttempt: true });
+          replayPending(db, emailId);
+          summary.failed += ids.length;
+      }
+    }
+    deleteEmails(db, gone);
+    if (result.checkpoint !== null) {
+      const { resourceType, from, to } = result.checkpoint;
+      const now = Date.now();
+      if (from !== to) summary.needsCycle = !advanceState(db, accountId, resourceType, { from, to }, now);
+    }
+    return summary;
+  });
+}
+
+function groupByEmail(changes: readonly PendingChange[]): Map<EmailId, PendingChange[]> {
+  const groups = new Map<EmailId, PendingChange[]>();
+  for (const change of changes) {
+    const group = groups.get(change.emailId);
+    if (group === undefined) groups.set(change.emailId, [change]);
+    else group.push(change);
+  }
+  return groups;
+}

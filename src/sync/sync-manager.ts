@@ -1,0 +1,140 @@
+import { getAccount, listAccounts } from '../db/accounts';
+import type { MailDb } from '../db/mail-db';
+import { appendLog, type LogEntry } from '../db/sync-log';
+import type { Account, AccountStatus } from '../model/account';
+import type { AccountId, MailboxId } from '../model/ids';
+import { AccountLoop, type LoopTiming } from './account-loop';
+import type { Backend } from './backend';
+import { createBackend } from './create-backend';
+import { SyncError } from './sync-error';
+import { watchWakeUps } from './wake-watch';
+
+export interface SyncManagerOptions {
+  readonly db: MailDb;
+  /** An account has no secret yet: somebody who has it calls `authenticate`. */
+  readonly onCredentialsNeeded: (accountId: AccountId) => void;
+  readonly timing?: Partial<LoopTiming>;
+}
+
+const waitingForSecret: AccountStatus = { state: 'connecting' };
+const withoutSecret: AccountStatus = {
+  state: 'signed-out',
+  message: 'Sign in to read and send mail with this account.',
+  details: 'There is no password or token for this account in the secret storage.',
+};
+
+/** Runs one loop an account. Secrets are only in memory here, and only as long as the account runs. */
+export class SyncManager {
+  private readonly loops = new Map<AccountId, { readonly loop: AccountLoop; readonly secret: string }>();
+  private readonly statuses = new Map<AccountId, AccountStatus>();
+  private readonly wakeWatch: { dispose(): void };
+  private stopped = false;
+
+  constructor(private readonly options: SyncManagerOptions) {
+    this.wakeWatch = watchWakeUps(() => this.wake(null));
+  }
+
+  /** Asks for the secrets of the accounts that do not run for want of one: at the start, and when a window comes. */
+  askForMissingSecrets(): void {
+    for (const { id } of listAccounts(this.options.db)) if (!this.loops.has(id)) this.askForSecret(id);
+  }
+
+  status(accountId: AccountId): AccountStatus {
+    return this.statuses.get(accountId) ?? waitingForSecret;
+  }
+
+  askForSecret(accountId: AccountId): void {
+    this.options.onCredentialsNeeded(accountId);
+  }
+
+  /**
+   * (Re)starts an account's loop with a secret. Every window that has it answers the same question: one that runs with
+   * this secret goes on. Null: this window has none, and if nobody has, the person has to sign in.
+   */
+  async authenticate(accountId: AccountId, secret: string | null): Promise<void> {
+    const running = this.loops.get(accountId);
+    if (secret === null) {
+      if (running === undefined) this.setStatus(accountId, withoutSecret);
+      return;
+    }
+    if (running?.secret === secret && running.loop.status.state !== 'signed-out') return;
+    await this.stopAccount(accountId);
+    const account = getAccount(this.options.db, accountId);
+    if (account !== undefined && !this.stopped) this.startLoop(account, secret);
+  }
+
+  async stopAccount(accountId: AccountId): Promise<void> {
+    const running = this.loops.get(accountId);
+    this.loops.delete(accountId);
+    this.statuses.delete(accountId);
+    await running?.loop.stop();
+  }
+
+  /** A cycle now; null: of every account. */
+  wake(accountId: AccountId | null): void {
+    for (const [id, { loop }] of this.loops) if (accountId === null || id === accountId) loop.wake();
+  }
+
+  /** Changes were queued for these accounts. */
+  wakeOutbox(accountIds: Iterable<AccountId>): void {
+    for (const id of accountIds) this.loops.get(id)?.loop.wakeOutbox();
+  }
+
+  /** What is on screen comes first there (S24); null: nothing in particular. */
+  focus(accountId: AccountId | null, mailboxId: MailboxId | null): void {
+    for (const [id, { loop }] of this.loops) loop.focus(id === accountId ? mailboxId : null);
+  }
+
+  /** A connected backend; SyncError `offline`, `auth`, … where there is none now. */
+  async backend(accountId: AccountId, signal: AbortSignal): Promise<Backend> {
+    const running = this.loops.get(accountId);
+    if (running === undefined) throw new SyncError('auth', 'Sign in to this account first.');
+    return await running.loop.whenConnected(signal);
+  }
+
+  /** Stops every loop at once; nothing is written after it returns. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.wakeWatch.dispose();
+    await Promise.all([...this.loops.keys()].map((id) => this.stopAccount(id)));
+  }
+
+  private startLoop(account: Account, secret: string): void {
+    const { db, timing } = this.options;
+    const warn = (message: string, details?: string): void =>
+      this.log({
+        accountId: account.id,
+        startedAt: Date.now(),
+        duration: 0,
+        level: 'warning',
+        kind: 'data',
+        message,
+        details: details === undefined ? {} : { details },
+      });
+    const loop = new AccountLoop({
+      accountId: account.id,
+      db,
+      createBackend: () => createBackend({ account, secret, db, warn }),
+      onStatus: (status) => this.setStatus(account.id, status),
+      log: (entry) => this.log(entry),
+      ...(timing === undefined ? {} : { timing }),
+    });
+    this.loops.set(account.id, { loop, secret });
+    this.setStatus(account.id, loop.status);
+  }
+
+  private setStatus(accountId: AccountId, status: AccountStatus): void {
+    this.statuses.set(accountId, status);
+    this.options.db.changes.note('status');
+    this.options.db.changes.committed();
+  }
+
+  /** The log must not stop the mail: where it cannot be written (full disk), the loop goes on. */
+  private log(entry: LogEntry): void {
+    try {
+      appendLog(this.options.db, entry);
+    } catch {
+      // The failure itself shows in the account's status as soon as mail cannot be written either.
+    }
+  }
+}

@@ -1,0 +1,135 @@
+// What Cyrus does differently from what one would expect, or from the standard. The engine's tests build on these:
+// when a newer Cyrus mends one, this says so first. docs/test-servers.md has the list.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCyrus, type CyrusServer } from '../servers/cyrus';
+import { connectJmap, type RawJmap } from '../servers/raw-jmap';
+import { deliver } from '../servers/seed';
+import { users } from '../servers/users';
+
+const { alice } = users;
+
+describe('Cyrus 3.6', () => {
+  let server: CyrusServer;
+  let jmap: RawJmap;
+  beforeAll(async () => {
+    server = await startCyrus();
+    jmap = await connectJmap({ url: server.jmapUrl, user: alice.email, password: alice.password });
+  });
+  afterAll(() => server.stop());
+
+  /** Delivers a message and returns it with these properties. */
+  async function delivered(raw: string, properties: string[]) {
+    await deliver({ lmtpPort: server.lmtpPort, user: alice.email, raw });
+    const answers = await jmap.calls([
+      ['Email/query', { sort: [{ property: 'receivedAt', isAscending: false }] }, 'q'],
+      ['Email/get', { '#ids': { resultOf: 'q', name: 'Email/query', path: '/ids' }, properties }, 'g'],
+    ]);
+    const list = answers[1]?.[1].list ?? [];
+    const email = list.find((one) => one.subject === /^Subject: (.*)\r$/m.exec(raw)?.[1]);
+    if (email === undefined) throw new Error('the delivered message is not there');
+    return email;
+  }
+
+  const state = async (type: string): Promise<string> => (await jmap.call(`${type}/get`, { ids: [] })).state ?? '';
+
+  it('gives relative session URLs', () => {
+    const { apiUrl, uploadUrl, downloadUrl } = jmap.session;
+    expect([apiUrl, uploadUrl, downloadUrl].every((url) => url.startsWith('/jmap/'))).toBe(true);
+  });
+
+  it('has no push in Debian: EventSource answers 204, the WebSocket 404', async () => {
+    const authorization = `Basic ${Buffer.from(`${alice.email}:${alice.password}`).toString('base64')}`;
+    const statusOf = async (path: string): Promise<number> =>
+      (await fetch(new URL(path, server.jmapUrl), { headers: { authorization, 'accept-encoding': 'identity' } }))
+        .status;
+    expect(await statusOf('/jmap/eventsource/?types=*&closeafter=no&ping=5')).toBe(204);
+    expect(await statusOf('/jmap/ws/')).toBe(404);
+  });
+
+  it('answers HTTP 400 for a whole request that asks for too much in one call', async () => {
+    const core = jmap.session.capabilities['urn:ietf:params:jmap:core'];
+    const ids = Array.from({ length: Number(core?.maxObjectsInGet) + 1 }, (_, index) => `M${index}`);
+    await expect(jmap.call('Email/get', { ids, properties: ['id'] })).rejects.toMatchObject({
+      status: 400,
+      type: 'urn:ietf:params:jmap:error:limit',
+    });
+  });
+
+  it('takes a state from the future, and refuses a made-up one as invalidArguments', async () => {
+    const answer = await jmap.call('Email/changes', { sinceState: '999999999' });
+    expect(answer).toMatchObject({ created: [], updated: [], destroyed: [] });
+    expect(Number(answer.newState)).toBeLessThan(999_999_999);
+    await expect(jmap.call('Email/changes', { sinceState: 'bogus' })).rejects.toMatchObject({
+      type: 'invalidArguments',
+    });
+  });
+
+  it('cannot calculate Email/changes from before any mailbox was destroyed', async () => {
+    const before = await state('Email');
+    const { created } = await jmap.call('Mailbox/set', { create: { gone: { name: 'Gone' } } });
+    const id = (created as Record<string, { id: string }>).gone?.id;
+    expect(await jmap.call('Email/changes', { sinceState: before })).toMatchObject({ created: [] });
+    await jmap.call('Mailbox/set', { destroy: [id] });
+    await expect(jmap.call('Email/changes', { sinceState: before })).rejects.toMatchObject({
+      type: 'cannotCalculateChanges',
+    });
+  });
+
+  it('lists a mailbox that came and went as created, too', async () => {
+    const before = await state('Mailbox');
+    const { created } = await jmap.call('Mailbox/set', { create: { brief: { name: 'Brief' } } });
+    const id = (created as Record<string, { id: string }>).brief?.id;
+    await jmap.call('Mailbox/set', { destroy: [id] });
+    expect((await jmap.call('Mailbox/changes', { sinceState: before })).created).toContain(id);
+  });
+
+  it('refuses a slash in a mailbox name as serverFail', async () => {
+    const { notCreated } = await jmap.call('Mailbox/set', { create: { odd: { name: 'a/b' } } });
+    expect(notCreated).toMatchObject({ odd: { type: 'serverFail' } });
+  });
+
+  it('gives raw HTML as the preview of a message that has only HTML', async () => {
+    const raw = 'Subject: only html\r\nContent-Type: text/html\r\n\r\n<p>Hello <b>there</b></p>\r\n';
+    const email = await delivered(raw, ['subject', 'preview']);
+    expect(email.preview).toContain('<b>there</b>');
+  });
+
+  it('counts an inline image as an attachment', async () => {
+    const raw = [
+      'Subject: inline image',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/related; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/html',
+      '',
+      '<img src="cid:one@x">',
+      '--b',
+      'Content-Type: image/png',
+      'Content-Disposition: inline',
+      'Content-ID: <one@x>',
+      'Content-Transfer-Encoding: base64',
+      '',
+      'iVBORw0KGgo=',
+      '--b--',
+      '',
+    ];
+    expect((await delivered(raw.join('\r\n'), ['subject', 'hasAttachment'])).hasAttachment).toBe(true);
+  });
+
+  it('gives keywords in lower case', async () => {
+    const email = await delivered('Subject: keyword\r\n\r\n', ['subject']);
+    await jmap.call('Email/set', { update: { [email.id]: { 'keywords/MyLabel': true } } });
+    const { list = [] } = await jmap.call('Email/get', { ids: [email.id], properties: ['keywords'] });
+    expect(list[0]?.keywords).toEqual({ mylabel: true });
+  });
+
+  it('calls a recipient that its SMTP server refused tooManyRecipients', async () => {
+    const email = await delivered(`From: ${alice.email}\r\nSubject: refused\r\n\r\n`, ['subject']);
+    const { list: identities = [] } = await jmap.call('Identity/get', { ids: null });
+    const envelope = { mailFrom: { email: alice.email }, rcptTo: [{ email: 'nobody@elsewhere.example' }] };
+    const submission = { identityId: identities[0]?.id, emailId: email.id, envelope };
+    const { notCreated } = await jmap.call('EmailSubmission/set', { create: { submission } });
+    expect(notCreated).toMatchObject({ submission: { type: 'tooManyRecipients' } });
+  });
+});

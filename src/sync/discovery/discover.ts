@@ -1,0 +1,125 @@
+import type { JmapSettings } from '../../model/account';
+import { defaultTimeouts, type HttpContext } from '../jmap/http';
+import { cancelled, linkSignals, orAborted } from '../jmap/linked-signal';
+import { describeUrl } from '../jmap/server-url';
+import { SyncError, type SyncErrorReason } from '../sync-error';
+import { parseServerAddress, type ServerAddress } from './address';
+import { candidatesFor, type Candidate } from './candidates';
+import { probe, type Probe } from './probe';
+import { systemResolver, type SrvResolver } from './srv';
+
+/** A server that was found. No credential has been sent; the person confirms the host before one is. */
+export interface Discovered {
+  readonly settings: JmapSettings;
+  /** Empty where only a server was given. */
+  readonly email: string;
+  /** How it was found, in a person's words. */
+  readonly found: string;
+}
+
+/** ms that a host may take to answer. */
+const patience = 10_000;
+/** ms that the others still have once one was found: a domain's web server that never answers holds nobody up. */
+const grace = 1500;
+
+type Outcome =
+  | { readonly candidate: Candidate; readonly probe: Probe }
+  | { readonly candidate: Candidate; readonly error: SyncError };
+
+/**
+ * Finds the JMAP servers of a mail address, a domain, `host:port` or a URL, the likeliest first, never empty. Fails with
+ * a SyncError that says why there is none: host-not-found, not-jmap, tls, insecure, offline, timeout, …
+ */
+export async function discover(
+  address: string,
+  signal: AbortSignal,
+  resolver: SrvResolver = systemResolver,
+): Promise<Discovered[]> {
+  const server = parseServerAddress(address);
+  const candidates = await orAborted(candidatesFor(server, resolver), signal);
+  const outcomes = await probeAll(candidates, signal);
+  // Several ways to one server are one server: the first, which is the likeliest.
+  const found = new Map<string, Discovered>();
+  for (const outcome of outcomes) {
+    if (!('probe' in outcome)) continue;
+    const { sessionUrl } = outcome.probe;
+    if (!found.has(sessionUrl.origin))
+      found.set(sessionUrl.origin, discovered(server, outcome.candidate, outcome.probe));
+  }
+  if (found.size === 0) throw noneFound(server, outcomes);
+  return [...found.values()];
+}
+
+function discovered({ email }: ServerAddress, candidate: Candidate, { sessionUrl, auth, hosts }: Probe): Discovered {
+  const route = hosts.length > 1 ? `, which sends on to ${hosts.slice(1).join(', then ')}` : '';
+  const plain = sessionUrl.protocol === 'http:' ? ', without encryption on this computer' : '';
+  return {
+    settings: { protocol: 'jmap', sessionUrl: sessionUrl.href, auth, username: email },
+    email,
+    found: `${candidate.source}${route}${plain}`,
+  };
+}
+
+/** Asks all at once; answers in the order of the candidates. */
+async function probeAll(candidates: readonly Candidate[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  const link = linkSignals(signal);
+  const context: HttpContext = {
+    traffic: { requests: 0, bytesReceived: 0, bytesSent: 0 },
+    timeouts: { headers: patience, idle: Math.min(patience, defaultTimeouts.idle) },
+    signal: link.signal,
+  };
+  let enough: NodeJS.Timeout | undefined;
+  try {
+    const outcomes = await Promise.all(
+      candidates.map(async (candidate): Promise<Outcome> => {
+        try {
+          const found = await probe(candidate.url, context);
+          enough ??= setTimeout(() => link.abort(cancelled()), grace);
+          return { candidate, probe: found };
+        } catch (error) {
+          if (error instanceof SyncError) return { candidate, error };
+          throw error;
+        }
+      }),
+    );
+    if (signal.aborted) throw cancelled(signal.reason);
+    return outcomes;
+  } finally {
+    clearTimeout(enough);
+    link.release();
+  }
+}
+
+/** The more a failure tells, the earlier: that a host exists but is no mail server tells more than one that is not there. */
+const telling: readonly SyncErrorReason[] = [
+  'insecure',
+  'refused',
+  'auth',
+  'tls',
+  'rate-limited',
+  'unavailable',
+  'not-jmap',
+  'protocol',
+  'timeout',
+  'offline',
+  'host-not-found',
+];
+
+/** Customary names that lead nowhere say nothing, unless the domain itself is nowhere either. */
+function noneFound(server: ServerAddress, outcomes: readonly Outcome[]): SyncError {
+  const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
+  const rank = ({ error }: { readonly error: SyncError }): number => telling.indexOf(error.reason);
+  const byRank = (some: typeof failures): typeof failures => [...some].sort((one, other) => rank(one) - rank(other));
+  const named = byRank(failures.filter(({ candidate }) => candidate.isNamed))[0];
+  const guessed = byRank(failures.filter(({ candidate }) => !candidate.isNamed))[0];
+  const best = named && named.error.reason !== 'host-not-found' ? named.error : (guessed?.error ?? named?.error);
+  const host = server.port === null ? server.hostname : `${server.hostname}:${server.port}`;
+  const details = failures.map(
+    ({ candidate, error }) => `${describeUrl(candidate.url)}: ${error.reason}, ${error.details}`,
+  );
+  const reason = best?.reason === 'protocol' ? 'not-jmap' : (best?.reason ?? 'not-jmap');
+  return new SyncError(reason, `No JMAP server was found for ${host}. ${best?.message ?? ''}`.trim(), {
+    details: details.join('\n'),
+    cause: best,
+  });
+}

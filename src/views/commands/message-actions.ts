@@ -1,0 +1,139 @@
+import * as vscode from 'vscode';
+import type { MailClient } from '../../engine/client';
+import type { Action, ActionTarget } from '../../model/action';
+import type { MailboxId } from '../../model/ids';
+import { flagged, isUnread, seen } from '../../model/keywords';
+import type { MailboxRole } from '../../model/mailbox';
+import { formatCount } from '../format/counts';
+import { interfaceLanguage } from '../format/interface-language';
+import type { Directory } from '../mailboxes/directory';
+import type { MessageListView } from '../messages/message-list';
+import type { Chosen } from '../messages/message-nodes';
+import type { Reader } from '../view-context';
+import { planDeletion } from './deletion';
+
+/** Moves what was dropped on a mailbox. */
+export type MoveMessages = (targets: readonly ActionTarget[], to: MailboxId) => Promise<void>;
+
+/** What a person can do to chosen messages. Each fails with the engine's error. */
+export interface MessageActions {
+  archive(chosen: readonly Chosen[]): Promise<void>;
+  junk(chosen: readonly Chosen[]): Promise<void>;
+  notJunk(chosen: readonly Chosen[]): Promise<void>;
+  /** To Trash; what is in Trash or Junk for good, which is asked about, once. */
+  delete(chosen: readonly Chosen[]): Promise<void>;
+  move(chosen: readonly Chosen[], to: MailboxId): Promise<void>;
+  moveTargets: MoveMessages;
+  setSeen(chosen: readonly Chosen[], on: boolean): Promise<void>;
+  toggleSeen(chosen: readonly Chosen[]): Promise<void>;
+  setFlagged(chosen: readonly Chosen[], on: boolean): Promise<void>;
+  toggleFlagged(chosen: readonly Chosen[]): Promise<void>;
+}
+
+export function createMessageActions(
+  client: MailClient,
+  list: MessageListView,
+  reader: Reader,
+  directory: Directory,
+): MessageActions {
+  const apply = async (action: Action, targets: readonly ActionTarget[]): Promise<void> => {
+    if (targets.length > 0) await client.request('actions/apply', { action, targets: [...targets] });
+  };
+
+  /** For actions after which messages are no longer where they were: list and reader go on to the next first. */
+  const takeAway = async (action: Action, chosen: readonly Chosen[]): Promise<void> => {
+    if (chosen.length === 0) return;
+    const targets = chosen.map(({ target }) => target);
+    await list.selectBeyond(chosen);
+    await reader.leave(targets);
+    await apply(action, targets);
+  };
+
+  /** What is already in the mailbox of that role stays as it is. */
+  const notIn = (chosen: readonly Chosen[], role: MailboxRole): readonly Chosen[] =>
+    chosen.filter(
+      ({ message }) => message.mailboxId === null || directory.state.byId.get(message.mailboxId)?.role !== role,
+    );
+
+  const keywordsOf = async ({ message, listed }: Chosen): Promise<{ unread: boolean; flagged: boolean } | null> => {
+    if (listed?.node.kind === 'thread') return { unread: listed.row.unread > 0, flagged: listed.row.flagged > 0 };
+    const keywords = listed?.row.keywords ?? (await client.request('messages/get', message))?.keywords;
+    return keywords === undefined ? null : { unread: isUnread(keywords), flagged: keywords.includes(flagged) };
+  };
+
+  const setSeen = (chosen: readonly Chosen[], on: boolean): Promise<void> =>
+    apply(
+      { type: 'keyword', keyword: seen, on },
+      chosen.map(({ target }) => target),
+    );
+
+  // A thread is flagged by its newest message, not thirty times; to unflag it is to unflag all of it.
+  const setFlagged = (chosen: readonly Chosen[], on: boolean): Promise<void> =>
+    apply(
+      { type: 'keyword', keyword: flagged, on },
+      chosen.map(({ target, message: { emailId, mailboxId } }) => (on ? { emailId, mailboxId } : target)),
+    );
+
+  return {
+    archive: (chosen) => takeAway({ type: 'archive' }, notIn(chosen, 'archive')),
+    junk: (chosen) => takeAway({ type: 'junk' }, notIn(chosen, 'junk')),
+    notJunk: (chosen) => takeAway({ type: 'not-junk' }, chosen),
+    async delete(chosen) {
+      const { toTrash, forGood } = await planDeletion(chosen, directory.state.byId, client);
+      if (forGood.length > 0 && !(await confirmDeletion(forGood))) return;
+      // One step for list and reader, so that neither goes on to a message that leaves a moment later.
+      await list.selectBeyond(chosen);
+      await reader.leave(chosen.map(({ target }) => target));
+      await apply(
+        { type: 'delete' },
+        toTrash.map(({ target }) => target),
+      );
+      await apply(
+        { type: 'destroy' },
+        forGood.map(({ target }) => target),
+      );
+    },
+    move: (chosen, to) =>
+      takeAway(
+        { type: 'move', to },
+        chosen.filter(({ message }) => message.mailboxId !== to),
+      ),
+    async moveTargets(targets, to) {
+      const moved = targets.filter(({ mailboxId }) => mailboxId !== to);
+      if (moved.length === 0) return;
+      await reader.leave(moved);
+      await apply({ type: 'move', to }, moved);
+    },
+    setSeen,
+    async toggleSeen(chosen) {
+      const states = await Promise.all(chosen.map(keywordsOf));
+      await setSeen(
+        chosen,
+        states.some((state) => state?.unread === true),
+      );
+    },
+    setFlagged,
+    async toggleFlagged(chosen) {
+      const states = await Promise.all(chosen.map(keywordsOf));
+      await setFlagged(
+        chosen,
+        states.some((state) => state?.flagged === false),
+      );
+    },
+  };
+}
+
+async function confirmDeletion(chosen: readonly Chosen[]): Promise<boolean> {
+  const { l10n, locale } = interfaceLanguage();
+  const count = chosen.reduce(
+    (sum, { target, listed }) => sum + ('threadId' in target ? (listed?.row.count ?? 1) : 1),
+    0,
+  );
+  const question =
+    count === 1
+      ? l10n.t('Delete this message for good?')
+      : l10n.t('Delete these {0} messages for good?', formatCount(count, locale));
+  const remove = l10n.t('Delete');
+  const detail = l10n.t('This cannot be undone.');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
+}

@@ -1,0 +1,181 @@
+import * as vscode from 'vscode';
+import type { MessageSource } from '../../engine/api';
+import { people } from '../format/addresses';
+import type { Disposable } from '../disposable';
+import { interfaceLanguage } from '../format/interface-language';
+import { oneLine } from '../format/text';
+import type { Directory } from '../mailboxes/directory';
+import { errorSentence, showError } from '../show-error';
+import type { MessageList, ViewContext } from '../view-context';
+import { accountsOf, initialSource, isThere, listHeading, roleOf } from './list-heading';
+import { messagesMimeType, serialiseTargets } from './message-drag';
+import { createMessageListModel, type MessageListModel } from './message-list-model';
+import { chosenOf, nodeBeyond, withoutDoubles, type Chosen, type MessageNode } from './message-nodes';
+import { createMessagesProvider } from './messages-provider';
+import { createViewProgress } from './view-progress';
+
+export const messagesViewId = 'mailpane.messages';
+const sourceKey = 'mailpane.source';
+
+/** The message list, as the commands use it. */
+export interface MessageListView extends MessageList, Disposable {
+  readonly isVisible: boolean;
+  /** What nodes stand for: one for a thread that is chosen with its messages. */
+  chosen(nodes: readonly MessageNode[]): readonly Chosen[];
+  readonly selectedNodes: readonly MessageNode[];
+  /** Called before `leaving` leave the list: selects the row below, so that the keyboard goes on from there. */
+  selectBeyond(leaving: readonly Chosen[]): Promise<void>;
+  /** Selects the row of a message, where it is loaded and the view is visible. */
+  follow(chosen: MessageList['selection'][number]): Promise<void>;
+  loadMore(): Promise<void>;
+  /** Shows the view and gives it the focus. */
+  focus(): Promise<void>;
+  onDidChangeSource(listener: () => void): Disposable;
+}
+
+/** The native tree "Messages": shows the chosen list, and remembers it for the next window of this workspace. */
+export function createMessageList(context: ViewContext, directory: Directory): MessageListView {
+  const { client, extension, log } = context;
+  const language = interfaceLanguage();
+  const model = createMessageListModel(client, directory);
+  const provider = createMessagesProvider(client, model, directory, log);
+  const sourceChanged = new vscode.EventEmitter<void>();
+  const view = vscode.window.createTreeView(messagesViewId, {
+    treeDataProvider: provider,
+    canSelectMany: true,
+    showCollapseAll: false,
+    dragAndDropController: {
+      dragMimeTypes: [messagesMimeType, 'text/plain'],
+      dropMimeTypes: [],
+      handleDrag(nodes, transfer) {
+        const chosen = chosenIn(model, nodes);
+        if (chosen.length === 0) return;
+        transfer.set(
+          messagesMimeType,
+          new vscode.DataTransferItem(serialiseTargets(chosen.map(({ target }) => target))),
+        );
+        transfer.set('text/plain', new vscode.DataTransferItem(chosen.map(asText).join('\n')));
+      },
+    },
+  });
+  const progress = createViewProgress(messagesViewId);
+
+  const show = async (source: MessageSource): Promise<void> => {
+    void extension.workspaceState.update(sourceKey, source);
+    const mailboxId = source === 'inboxes' ? null : source.mailboxId;
+    // What is on screen is synced first (S24). The list does not wait for it.
+    client.request('sync/focus', { mailboxId }).catch((error: unknown) => log.warn(errorSentence(error)));
+    const shown = model.show(source);
+    sourceChanged.fire();
+    showHeading();
+    await shown;
+  };
+
+  const showHeading = (): void => {
+    const { state } = directory;
+    const heading = listHeading(model.source, state, language);
+    view.title = heading.title;
+    view.description = heading.description;
+    view.message = model.problem === null ? '' : errorSentence(model.problem);
+    progress.set(heading.busy || model.isLoading);
+    const accounts = accountsOf(model.source, state);
+    setContext('mailpane.mailboxRole', roleOf(model.source, state) ?? '');
+    setContext('mailpane.accountState', accounts[0]?.status.state ?? '');
+    setContext('mailpane.listEmpty', !model.isLoading && model.source !== null && model.nodes.length === 0);
+    setContext('mailpane.canLoadMore', model.nodes.at(-1)?.kind === 'more');
+  };
+
+  const chooseSource = (): void => {
+    const { state } = directory;
+    if (!state.loaded || (model.source !== null && isThere(model.source, state))) return;
+    const source = initialSource(extension.workspaceState.get(sourceKey), state);
+    if (source !== null) void show(source);
+  };
+
+  const select = async (node: MessageNode, focus: boolean): Promise<void> => {
+    // Fails where the row left the list meanwhile: then there is nothing to select.
+    await Promise.resolve(view.reveal(node, { select: true, focus })).catch((error: unknown) =>
+      log.debug(String(error)),
+    );
+  };
+
+  const subscriptions: Disposable[] = [
+    directory.onDidChange(() => {
+      chooseSource();
+      showHeading();
+    }),
+    model.onDidChange(showHeading),
+    view.onDidChangeSelection(({ selection }) => {
+      setContext(
+        'mailpane.hasSelection',
+        selection.some(({ kind }) => kind !== 'more'),
+      );
+    }),
+  ];
+  showHeading();
+
+  return {
+    get source() {
+      return model.source;
+    },
+    get selection() {
+      return chosenIn(model, view.selection).map(({ message }) => message);
+    },
+    get selectedTargets() {
+      return chosenIn(model, view.selection).map(({ target }) => target);
+    },
+    get selectedNodes() {
+      return view.selection;
+    },
+    get isVisible() {
+      return view.visible;
+    },
+    show,
+    chosen: (nodes) => chosenIn(model, nodes),
+    async selectBeyond(leaving) {
+      const nodes = leaving.flatMap(({ listed }) => (listed === null ? [] : [listed.node]));
+      const node = view.visible ? nodeBeyond(model.nodes, nodes, (id) => model.knownChildren(id)) : null;
+      if (node !== null) await select(node, true);
+    },
+    async follow(message) {
+      const node = model.nodes.find((candidate) => {
+        const row = model.row(candidate);
+        return row?.threadId === message.threadId && (message.mailboxId ?? row.mailboxId) === row.mailboxId;
+      });
+      if (view.visible && node !== undefined) await select(node, false);
+    },
+    async loadMore() {
+      const before = model.nodes.at(-1);
+      const position = model.nodes.length - 1;
+      const wasSelected = before !== undefined && view.selection.includes(before);
+      await progress.during(model.loadMore());
+      if (model.problem !== null) showError(model.problem, log);
+      const first = model.nodes[position];
+      if (wasSelected && first !== undefined && first !== before) await select(first, true);
+    },
+    async focus() {
+      await vscode.commands.executeCommand(`${messagesViewId}.focus`);
+    },
+    onDidChangeSource: sourceChanged.event,
+    dispose() {
+      for (const disposable of [...subscriptions, view, provider, model, progress, sourceChanged]) disposable.dispose();
+    },
+  };
+}
+
+function chosenIn(model: MessageListModel, nodes: readonly MessageNode[]): Chosen[] {
+  const { source } = model;
+  if (source === null) return [];
+  return withoutDoubles(nodes).flatMap((node) => {
+    const row = model.row(node);
+    return row === undefined ? [] : [chosenOf(node, row, source)];
+  });
+}
+
+function setContext(key: string, value: string | boolean): void {
+  void vscode.commands.executeCommand('setContext', key, value);
+}
+
+function asText({ listed }: Chosen): string {
+  return listed === null ? '' : `${oneLine(listed.row.subject)} — ${people(listed.row.from)}`;
+}

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { AccountSummary } from '../../engine/api';
 import type { EngineError, EngineState } from '../../engine/client';
 import type { AccountId } from '../../model/ids';
-import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { newlySignedOut } from './signed-out';
 
@@ -41,23 +40,41 @@ async function offerSignIn({ account, status }: AccountSummary): Promise<void> {
 export function noticeEngineFailure({ client, log }: ViewContext): vscode.Disposable {
   let told = false;
   const look = (state: EngineState) => {
-    if (state.state === 'failed' && !told) void showEngineFailure(state.error, log);
+    if (state.state === 'failed' && !told) void offerEngineFailure(state.error, log);
     told = state.state === 'failed';
   };
   look(client.state);
   return vscode.Disposable.from(client.onState(look));
 }
 
-/** What is wrong with the engine and what to do; also behind a button of the welcome view. */
-export async function showEngineFailure(error: EngineError, log: vscode.LogOutputChannel): Promise<void> {
+async function offerEngineFailure(error: EngineError, log: vscode.LogOutputChannel): Promise<void> {
   const { t } = vscode.l10n;
   log.error(`Mailpane could not start (${error.reason}): ${error.message}\n${error.details}`);
+  const [help, reload] = [t('What to Do'), t('Reload Window')];
+  const chosen = await vscode.window.showErrorMessage(t('Mailpane could not start. {0}', error.message), help, reload);
+  if (chosen === help) await vscode.commands.executeCommand('mailpane.showEngineFailure');
+  if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
+}
+
+/** What is wrong with the engine and what a person can do about it. */
+export async function showEngineFailure({ client, extension, log }: ViewContext): Promise<void> {
+  if (client.state.state !== 'failed') return;
+  const { t } = vscode.l10n;
+  const { error } = client.state;
+  const folder = extension.globalStorageUri.fsPath;
+  const detail = [
+    t('Nothing was overwritten. First reload the window; where a newer Mailpane is at work in another one, update.'),
+    error.reason === 'disk-full'
+      ? t('The disk is full: make some room first.')
+      : t(
+          'If the database stays unreadable: close all windows, move mail.db and the files beside it out of {0}, and start again. ' +
+            'Mail is fetched anew; changes that had not reached the server are only in the old files.',
+          folder,
+        ),
+  ].join('\n\n');
   const [reload, details] = [t('Reload Window'), t('Show Details')];
-  const chosen = await vscode.window.showErrorMessage(
-    t('Mailpane could not start. {0} Nothing was overwritten.', errorSentence(error)),
-    reload,
-    details,
-  );
+  const message = t('Mailpane could not start. {0}', error.message);
+  const chosen = await vscode.window.showErrorMessage(message, { modal: true, detail }, reload, details);
   if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
   if (chosen === details) log.show();
 }

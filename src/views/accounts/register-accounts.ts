@@ -10,15 +10,13 @@ import { trackMailState } from './state-context';
 
 /** Commands of accounts, their secrets, and what is said of them without being asked. */
 export function registerAccounts(context: ViewContext, messages: Pick<MessageList, 'show'>): vscode.Disposable {
-  const { client, log } = context;
+  const { log } = context;
   const commands: Record<string, (argument: unknown) => Promise<void>> = {
     'mailpane.addAccount': () => addAccount(context, messages),
     'mailpane.editAccount': (argument) => editAccount(context, argument),
     'mailpane.removeAccount': (argument) => removeAccount(context, argument),
     'mailpane.signIn': (argument) => signIn(context, argument),
-    'mailpane.showEngineFailure': async () => {
-      if (client.state.state === 'failed') await showEngineFailure(client.state.error, log);
-    },
+    'mailpane.showEngineFailure': () => showEngineFailure(context),
   };
   const registrations = Object.entries(commands).map(([id, run]) =>
     vscode.commands.registerCommand(id, async (argument: unknown) => {

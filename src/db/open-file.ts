@@ -96,25 +96,26 @@ function create(sqlJs: SqlJs, file: string, { applicationId, guard }: FileOption
 const PAGE_SIZE = 4096;
 
 /**
- * The order matters: exclusive locking before anything is read, since our files have no shared memory for the log.
- * `synchronous = FULL`: an acknowledged action survives a power loss.
+ * The settings of every connection, in this order: exclusive locking before anything is read, since our files have no
+ * shared memory for the log. `synchronous = FULL`: an acknowledged action survives a power loss.
  */
+export const PRAGMAS = [
+  'locking_mode = EXCLUSIVE',
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'temp_store = MEMORY',
+  'cache_size = -16000', // KB
+  'wal_autocheckpoint = 1000', // pages: the log is copied into the file every 4 MB
+  'journal_size_limit = 8388608', // bytes: what a large transaction leaves of the log
+  'foreign_keys = ON',
+  'cell_size_check = ON',
+] as const;
+
 function configure(connection: Connection): void {
-  connection.rows('PRAGMA locking_mode = EXCLUSIVE', []);
-  const [mode] = connection.rows('PRAGMA journal_mode = WAL', [], 1);
+  for (const pragma of PRAGMAS) connection.rows(`PRAGMA ${pragma}`, []);
+  const [mode] = connection.rows('PRAGMA journal_mode', [], 1);
   if (mode?.[0] !== 'wal') {
     throw new DatabaseError('unsupported', `The database ${connection.mount.path} cannot use a write-ahead log.`);
-  }
-  for (const pragma of [
-    'synchronous = FULL',
-    'temp_store = MEMORY',
-    'cache_size = -16000', // KB
-    'wal_autocheckpoint = 1000', // pages: the log is copied into the file every 4 MB
-    'journal_size_limit = 8388608', // bytes: what a large transaction leaves of the log
-    'foreign_keys = ON',
-    'cell_size_check = ON',
-  ]) {
-    connection.rows(`PRAGMA ${pragma}`, []);
   }
 }
 

@@ -105,13 +105,13 @@ export function registerMailboxes(
     showSummary(now);
   };
 
-  const showSummary = ({ loaded, overview }: DirectoryState): void => {
+  const showSummary = ({ overview }: DirectoryState): void => {
     const { unread } = overview;
     const tooltip = unread === 1 ? vscode.l10n.t('1 unread message') : vscode.l10n.t('{0} unread messages', unread);
     view.badge = unread > 0 ? { value: unread, tooltip } : undefined;
     progress.set(overview.accounts.some(({ status }) => isBusy(status)));
-    void vscode.commands.executeCommand('setContext', 'mailpane.loaded', loaded);
     void vscode.commands.executeCommand('setContext', 'mailpane.hasAccounts', overview.accounts.length > 0);
+    void vscode.commands.executeCommand('setContext', 'mailpane.hasSeveralAccounts', overview.accounts.length > 1);
   };
 
   const selectShown = (): void => {

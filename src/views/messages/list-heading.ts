@@ -35,7 +35,7 @@ function titleOf(source: MessageSource | null, state: DirectoryState, { l10n }: 
 }
 
 /** The accounts whose messages the list shows. */
-export function accountsOf(source: MessageSource | null, state: DirectoryState): readonly AccountSummary[] {
+function accountsOf(source: MessageSource | null, state: DirectoryState): readonly AccountSummary[] {
   if (source === null || source === 'inboxes') return state.overview.accounts;
   const accountId = state.byId.get(source.mailboxId)?.accountId;
   const account = accountId === undefined ? undefined : state.accounts.get(accountId);

@@ -63,7 +63,7 @@ export function messageItem(row: MessageRow, options: MessageItemOptions): Messa
     accessibleName: [...stateWords(state, row, count, language), who, subject, fullDate(row.receivedAt, language)].join(
       ', ',
     ),
-    contextValue: contextValue(state, role, count > 1),
+    contextValue: contextValue(state, count > 1),
   };
 }
 
@@ -126,15 +126,13 @@ function stateWords(state: MessageState, row: MessageRow, count: number, { l10n,
   return words.filter((word) => word !== '');
 }
 
-function contextValue(state: MessageState, role: MailboxRole | null, isThread: boolean): string {
-  return [
+function contextValue(state: MessageState, isThread: boolean): string {
+  const words = [
     'message',
     state.unread ? 'unread' : 'read',
     state.flagged ? 'flagged' : 'unflagged',
     isThread ? 'thread' : 'single',
     state.pending === 'failed' ? 'failed' : '',
-    role === null ? '' : `in-${role}`,
-  ]
-    .filter((word) => word !== '')
-    .join(' ');
+  ];
+  return words.filter((word) => word !== '').join(' ');
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { MessageSource } from '../../engine/api';
+import { publishMessagesState } from '../accounts/state-context';
 import { people } from '../format/addresses';
 import type { Disposable } from '../disposable';
 import { interfaceLanguage } from '../format/interface-language';
@@ -7,7 +8,7 @@ import { oneLine } from '../format/text';
 import type { Directory } from '../mailboxes/directory';
 import { errorSentence, showError } from '../show-error';
 import type { MessageList, ViewContext } from '../view-context';
-import { accountsOf, initialSource, isThere, listHeading, roleOf } from './list-heading';
+import { initialSource, isThere, listHeading, roleOf } from './list-heading';
 import { messagesMimeType, serialiseTargets } from './message-drag';
 import { createMessageListModel, type MessageListModel } from './message-list-model';
 import { chosenOf, nodeBeyond, withoutDoubles, type Chosen, type MessageNode } from './message-nodes';
@@ -78,11 +79,14 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     view.description = heading.description;
     view.message = model.problem === null ? '' : errorSentence(model.problem);
     progress.set(heading.busy || model.isLoading);
-    const accounts = accountsOf(model.source, state);
     setContext('mailpane.mailboxRole', roleOf(model.source, state) ?? '');
-    setContext('mailpane.accountState', accounts[0]?.status.state ?? '');
-    setContext('mailpane.listEmpty', !model.isLoading && model.source !== null && model.nodes.length === 0);
     setContext('mailpane.canLoadMore', model.nodes.at(-1)?.kind === 'more');
+    void publishMessagesState({
+      source: model.source,
+      rows: model.isLoading ? null : model.nodes.length,
+      mailboxes: state.mailboxes,
+      accounts: state.overview.accounts,
+    });
   };
 
   const chooseSource = (): void => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -92,6 +92,15 @@ describe('the manifest', () => {
     expect(keybindings.filter(({ when }) => when === undefined || when === '')).toEqual([]);
   });
 
+  it.each(['README.md', 'media/walkthrough/keys.md'])('has exactly its keys in the table of %s', (file) => {
+    const rows = readFileSync(path.join(repositoryRoot, file), 'utf8').matchAll(/^\| (`[^|]+) \|/gm);
+    const told = [...rows].flatMap(([, cell = '']) => [...cell.matchAll(/`([^`]+)`/g)].map(([, key = '']) => key));
+    const keys = told
+      .filter((key) => !key.startsWith('mailpane.'))
+      .map((key) => (key === '#' ? 'shift+3' : key.toLowerCase()));
+    expect(new Set(keys)).toEqual(new Set(keybindings.map(({ key }) => key)));
+  });
+
   it('names only submenus, views and view containers that exist', () => {
     const usedSubmenus = Object.values(menus).flatMap((items) => items.flatMap(({ submenu }) => submenu ?? []));
     expect(usedSubmenus.filter((id) => !submenus.some((submenu) => submenu.id === id))).toEqual([]);
@@ -147,6 +156,13 @@ describe('the manifest', () => {
     const settings = configuration.flatMap(({ properties }) => Object.keys(properties));
     expect(settings.filter((name) => !source.settings.has(name))).toEqual([]);
     expect([...source.settings].filter((name) => !settings.includes(name))).toEqual([]);
+  });
+
+  it('tells of every setting in the README', () => {
+    const settings = configuration.flatMap(({ properties }) => Object.keys(properties));
+    const readme = readFileSync(path.join(repositoryRoot, 'README.md'), 'utf8');
+    const told = [...readme.matchAll(/^\| `(mailpane\.[^`]+)`/gm)].map(([, name]) => name);
+    expect(new Set(told)).toEqual(new Set(settings));
   });
 
   it('keeps servers and accounts out of the settings, which a workspace or another machine could bring', () => {

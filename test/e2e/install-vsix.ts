@@ -22,7 +22,9 @@ export function packageVsix(extensionFolder: string, file: string): string {
 export async function installMailpane(extensionsDir: string): Promise<string> {
   const { MAILPANE_VSIX: given } = process.env;
   const file =
-    given !== undefined && given !== '' ? given : packageVsix(repositoryRoot, path.join(artifactsFolder, 'mailpane.vsix'));
+    given !== undefined && given !== ''
+      ? given
+      : packageVsix(repositoryRoot, path.join(artifactsFolder, 'mailpane.vsix'));
   await installExtension(file, extensionsDir);
   return file;
 }

@@ -10,18 +10,18 @@ export class QuickInput {
 
   /** Runs a command by its title in the palette, with its category: "Mail: Sync Now". */
   async runCommand(title: string): Promise<void> {
-    const input = await this.openPalette(title);
-    const entry = this.widget.locator('.monaco-list-row', { hasText: title }).first();
-    await entry.waitFor();
-    await input.press('Enter');
+    await this.openPalette(title);
+    // Not Enter: the palette's first entry may be another command with the same words.
+    const name = this.page.locator('.monaco-icon-name-container').getByText(title, { exact: true });
+    await this.widget.locator('.monaco-list-row', { has: name }).first().click();
   }
 
   /** Commands that the palette offers for a text; [] when it says there are none. */
   async commandsMatching(text: string): Promise<string[]> {
-    const input = await this.openPalette(text);
+    await this.openPalette(text);
     await this.page.waitForTimeout(500);
     const labels = await this.widget.locator('.monaco-list-row .label-name').allInnerTexts();
-    await input.press('Escape');
+    await this.cancel();
     return labels.filter((label) => label !== 'No matching commands');
   }
 
@@ -69,11 +69,10 @@ export class QuickInput {
     else await this.widget.locator('.quick-input-title', { hasText: title }).waitFor();
   }
 
-  private async openPalette(text: string) {
+  private async openPalette(text: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.widget.locator('input.input:visible').first();
     await input.waitFor();
     await input.fill(`>${text}`);
-    return input;
   }
 }

@@ -26,7 +26,9 @@ export class TreeView {
 
   /** A row on screen by its label. */
   row(label: string | RegExp): Locator {
-    const name = this.page.locator('.monaco-icon-name-container').getByText(label, { exact: typeof label === 'string' });
+    const name = this.page
+      .locator('.monaco-icon-name-container')
+      .getByText(label, { exact: typeof label === 'string' });
     return this.rows().filter({ has: name }).first();
   }
 
@@ -59,7 +61,7 @@ export class TreeView {
     const row = this.row(label);
     await this.rows().first().waitFor();
     await this.rows().first().hover();
-    for (let before = ''; !(await row.isVisible()); ) {
+    for (let before = ''; !(await row.isVisible());) {
       const labels = (await this.labels()).join('\n');
       if (labels === before) throw new Error(`no row ${String(label)} in "${this.title}"; the last are:\n${labels}`);
       before = labels;

@@ -62,16 +62,19 @@ export class Workbench {
   }
 
   async openViewContainer(title: string): Promise<void> {
-    const tab = this.page.getByRole('tab', { name: title }).and(this.page.locator('.activitybar .action-item'));
-    await tab.waitFor();
-    if ((await tab.getAttribute('aria-selected')) !== 'true') await tab.click();
-    await this.page.locator('.sidebar .composite.title', { hasText: title }).waitFor();
+    const shown = this.page.locator('.sidebar .composite.title', { hasText: title });
+    // A window that just loaded may still be about to show what it showed before, or not: a click on what shows hides it.
+    await this.activityBarIcon(title).waitFor();
+    for (let tries = 0; tries < 3 && !(await shown.isVisible()); tries++) {
+      await this.activityBarIcon(title).click();
+      await shown.waitFor({ timeout: 3000 }).catch(() => undefined);
+    }
+    await shown.waitFor({ timeout: 3000 });
   }
 
   /** The number on an icon of the activity bar, "" when there is none. */
   async badge(title: string): Promise<string> {
-    const tab = this.page.getByRole('tab', { name: title }).and(this.page.locator('.activitybar .action-item'));
-    return (await tab.locator('.badge-content').innerText()).trim();
+    return (await this.activityBarIcon(title).locator('.badge-content').innerText()).trim();
   }
 
   tree(title: string): TreeView {
@@ -114,8 +117,15 @@ export class Workbench {
     return this.page.locator('.tabs-container .tab .label-name').allInnerTexts();
   }
 
+  /** Changes user settings in their file and reloads: the headless server does not watch that file. */
+  async updateSettings(change: Readonly<Record<string, unknown>>): Promise<void> {
+    this.server.updateSettings(change);
+    await this.reload();
+  }
+
+  /** Loads the window anew in another theme. The headless server lists no themes to pick from. */
   async setColorTheme(theme: ColorTheme): Promise<void> {
-    this.server.updateSettings({ 'workbench.colorTheme': colorThemes[theme] });
+    await this.updateSettings({ 'workbench.colorTheme': colorThemes[theme] });
     await this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).waitFor();
     // Colours come one after another, those of webviews last.
     await this.page.waitForTimeout(500);
@@ -127,6 +137,10 @@ export class Workbench {
     mkdirSync(path.dirname(file), { recursive: true });
     await this.page.screenshot({ path: file });
     return file;
+  }
+
+  private activityBarIcon(title: string): Locator {
+    return this.page.getByRole('tab', { name: title }).and(this.page.locator('.activitybar .action-item'));
   }
 
   private async waitUntilReady(): Promise<void> {

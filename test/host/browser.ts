@@ -42,7 +42,8 @@ const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 /** Path of Chromium: `$CHROMIUM`, else where the distributions put it. */
 export function findChromium(): string {
   const { CHROMIUM: configured } = process.env;
-  const found = configured !== undefined && configured !== '' ? configured : candidates.find((file) => existsSync(file));
+  const found =
+    configured !== undefined && configured !== '' ? configured : candidates.find((file) => existsSync(file));
   if (found === undefined || !existsSync(found)) {
     throw new Error(
       `no Chromium ${found === undefined ? `at ${candidates.join(', ')}` : `at ${found}`}; ` +

@@ -10,7 +10,8 @@ import { startVsCodeServer } from './vscode-server';
 type CommandLine = { folder: string | undefined; developmentPaths: string[]; testsPath: string };
 
 /** VS Code's own noise: what the server is installed without, and the gallery that it cannot reach. */
-const noise = /bindings file|spdlog|native-watchdog|ptyhost|ripgrep|additional builtin extensions|^(Creating a socket|Resol\w+ connection)/i;
+const noise =
+  /bindings file|spdlog|native-watchdog|ptyhost|ripgrep|additional builtin extensions|^(Creating a socket|Resol\w+ connection)/i;
 
 function parseCommandLine(args: readonly string[]): CommandLine {
   const values = (name: string) =>
@@ -26,7 +27,8 @@ function parseCommandLine(args: readonly string[]): CommandLine {
 
 /** Runs the suite; resolves to the exit code that the host asked for. */
 async function runExtensionTests({ folder, developmentPaths, testsPath }: CommandLine): Promise<number> {
-  let startupLog: string[] | undefined = [];
+  const startupLog: string[] = [];
+  let started = false;
   const server = await startVsCodeServer();
   try {
     const browser = await launchBrowser();
@@ -43,8 +45,8 @@ async function runExtensionTests({ folder, developmentPaths, testsPath }: Comman
       await page.exposeFunction('codeAutomationLog', (_kind: string, args: unknown) => {
         const line = format(...(Array.isArray(args) ? (args as unknown[]) : [args]));
         if (noise.test(line)) return;
-        if (startupLog === undefined) console.log(line);
-        else if (line.includes(suiteStarted)) startupLog = undefined;
+        if (line.includes(suiteStarted)) started = true;
+        else if (started) console.log(line);
         else startupLog.push(line);
       });
       await page.goto(
@@ -54,12 +56,13 @@ async function runExtensionTests({ folder, developmentPaths, testsPath }: Comman
           ['skipWelcome', 'true'],
         ]),
       );
-      return await exitCode;
+      const code = await exitCode;
+      if (!started) console.error([...startupLog, server.log()].join('\n'));
+      return code;
     } finally {
       await browser.close();
     }
   } finally {
-    if (startupLog !== undefined) console.error([...startupLog, server.log()].join('\n'));
     await server.stop();
   }
 }

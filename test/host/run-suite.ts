@@ -88,9 +88,9 @@ async function bundleSuite(testFiles: readonly string[], bundle: string): Promis
 
 /** Resolves to why the host did not exit with 0, undefined when it did. */
 async function withTimeout(timeoutMs: number, run: () => Promise<number>): Promise<string | undefined> {
-  let timedOut = false;
+  const hung = new AbortController();
   const timer = setTimeout(() => {
-    timedOut = true;
+    hung.abort();
     // @vscode/test-electron gives no handle to its child, but ends it on this signal: at the second kindly no more.
     process.emit('SIGINT');
     setTimeout(() => process.emit('SIGINT'), 5000).unref();
@@ -99,7 +99,7 @@ async function withTimeout(timeoutMs: number, run: () => Promise<number>): Promi
     await run();
     return undefined;
   } catch (error) {
-    if (timedOut) return `the host hung: no result in ${timeoutMs / 1000} s`;
+    if (hung.signal.aborted) return `the host hung: no result in ${timeoutMs / 1000} s`;
     if (error instanceof TestRunFailedError) return error.message;
     throw error;
   } finally {

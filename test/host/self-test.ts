@@ -36,7 +36,8 @@ async function eventually<T>(read: () => Promise<T>, expected: T): Promise<void>
   for (;;) {
     const value = await read();
     try {
-      return assert.deepEqual(value, expected);
+      assert.deepEqual(value, expected);
+      return;
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));

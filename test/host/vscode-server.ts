@@ -29,7 +29,7 @@ export type VsCodeServer = {
   readonly remoteUri: (filePath: string) => string;
   /** The folder an extension gets as `context.globalStorageUri`. */
   readonly globalStorage: (extensionId: string) => string;
-  /** Changes user settings; windows that are open follow by themselves. `undefined` takes a setting away. */
+  /** Changes the file of user settings; windows read it when they load. `undefined` takes a setting away. */
   readonly updateSettings: (change: Readonly<Record<string, unknown>>) => void;
   readonly log: () => string;
   readonly stop: () => Promise<void>;
@@ -49,6 +49,7 @@ const quietSettings = {
   'extensions.ignoreRecommendations': true,
   'update.mode': 'none',
   'git.enabled': false,
+  'remote.autoForwardPorts': false,
   'chat.commandCenter.enabled': false,
   'window.commandCenter': false,
   'window.autoDetectColorScheme': false,
@@ -146,7 +147,8 @@ async function listeningPort(group: ProcessGroup): Promise<number> {
   while (Date.now() < deadline) {
     const port = /Extension host agent listening on (\d+)/.exec(group.log())?.[1];
     if (port !== undefined) return Number(port);
-    if (exitCode !== undefined) throw new Error(`VS Code's server ended with ${exitCode}:\n${group.log().slice(-2000)}`);
+    if (exitCode !== undefined)
+      throw new Error(`VS Code's server ended with ${exitCode}:\n${group.log().slice(-2000)}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`VS Code's server did not start in ${startTimeoutMs} ms:\n${group.log().slice(-2000)}`);

@@ -2,6 +2,7 @@
 const vscode = require('vscode');
 
 const folders = ['Inbox', 'Archive'];
+const dragType = 'application/vnd.mailpane-test.letters';
 const letters = new Map(Array.from({ length: 60 }, (_, i) => [`Letter ${i + 1}`, 'Inbox']));
 const starred = new Set();
 
@@ -19,15 +20,18 @@ function activate(context) {
     treeDataProvider: {
       onDidChangeTreeData: changed.event,
       getChildren: () => folders,
-      getTreeItem: (folder) => Object.assign(new vscode.TreeItem(folder), { id: folder, description: `${inFolder(folder).length}` }),
+      getTreeItem: (folder) =>
+        Object.assign(new vscode.TreeItem(folder), { id: folder, description: `${inFolder(folder).length}` }),
     },
     dragAndDropController: {
-      dropMimeTypes: ['application/vnd.code.tree.hostfixture.letters'],
+      dropMimeTypes: [dragType],
       dragMimeTypes: [],
       handleDrop: async (folder, transfer) => {
-        // What another tree dragged comes as text.
-        const dragged = await transfer.get('application/vnd.code.tree.hostfixture.letters').asString();
-        for (const letter of JSON.parse(dragged)) letters.set(letter, folder);
+        // VS Code gives the type twice when it comes from another tree: its own placeholder first, so `get` is of no use.
+        for (const [type, item] of transfer) {
+          const text = type === dragType ? await item.asString() : '';
+          for (const letter of text === '' ? [] : JSON.parse(text)) letters.set(letter, folder);
+        }
         refresh();
       },
     },
@@ -46,9 +50,9 @@ function activate(context) {
         }),
     },
     dragAndDropController: {
-      dragMimeTypes: ['application/vnd.code.tree.hostfixture.letters'],
+      dragMimeTypes: [dragType],
       dropMimeTypes: [],
-      handleDrag: (source, transfer) => transfer.set('application/vnd.code.tree.hostfixture.letters', new vscode.DataTransferItem(source)),
+      handleDrag: (source, transfer) => transfer.set(dragType, new vscode.DataTransferItem(source)),
     },
   });
 
@@ -75,7 +79,9 @@ function activate(context) {
       refresh();
     },
     open: (letter) => {
-      const panel = vscode.window.createWebviewPanel('hostFixture.reader', letter, vscode.ViewColumn.One, { enableScripts: true });
+      const panel = vscode.window.createWebviewPanel('hostFixture.reader', letter, vscode.ViewColumn.One, {
+        enableScripts: true,
+      });
       const body = `<p id='body'>Dear reader of ${letter}</p><img src='https://tracker.example/pixel.png'>`;
       panel.webview.html = `<!doctype html><button id="ping">ping</button><p id="pong"></p>
         <iframe id="mail" sandbox="allow-same-origin" srcdoc="${body}"></iframe>

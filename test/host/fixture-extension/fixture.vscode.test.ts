@@ -9,11 +9,11 @@ describe('a suite in the host', () => {
   });
 
   it('gets the environment that the run was given', () => {
-    assert.equal(process.env['HOST_FIXTURE'], 'seen');
-    if (process.env['HOST_FIXTURE_FAIL'] === '1') assert.fail('asked to fail');
+    assert.equal(process.env.HOST_FIXTURE, 'seen');
+    if (process.env.HOST_FIXTURE_FAIL === '1') assert.fail('asked to fail');
   });
 
   it('is killed when it hangs', async () => {
-    if (process.env['HOST_FIXTURE_HANG'] === '1') await new Promise(() => setInterval(() => undefined, 1000));
+    if (process.env.HOST_FIXTURE_HANG === '1') await new Promise(() => setInterval(() => undefined, 1000));
   }).timeout(60_000);
 });

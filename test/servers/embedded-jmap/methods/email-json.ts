@@ -169,10 +169,10 @@ function bodyValues(root: MimePart, fields: EmailFields): JsonObject {
     ...(fields.fetchAllBodyValues ? leaves(root) : []),
   ].filter((part) => part.type.startsWith('text/'));
   return Object.fromEntries(
-    wanted.map((part) => {
+    wanted.map((part): [string, JsonObject] => {
       const { text, isEncodingProblem } = decodeText(part);
       const { value, isTruncated } = truncate(text, part.type, fields.maxBodyValueBytes);
-      return [part.partId, { value, isEncodingProblem, isTruncated }];
+      return [part.partId ?? '', { value, isEncodingProblem, isTruncated }];
     }),
   );
 }

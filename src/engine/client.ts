@@ -7,7 +7,7 @@ export class EngineError extends Error {
   constructor(
     readonly reason: ErrorReason,
     message: string,
-    readonly details: string = '',
+    readonly details = '',
   ) {
     super(message);
   }

@@ -1,4 +1,4 @@
-import { ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import * as v from 'valibot';
 import { requests, type Events, type Method, type Params, type Result } from './api';
 import { toEngineError } from './errors';
@@ -12,7 +12,7 @@ type Handle = <M extends Method>(method: M, params: Params<M>, signal: AbortSign
 /** The engine's side of a connection: every row of the table, its parameters parsed, its errors with their reason. */
 export function serve(connection: MessageConnection, handle: Handle): void {
   for (const method of Object.keys(requests) as Method[]) {
-    connection.onRequest(method, async (given: unknown, token) => {
+    connection.onRequest(method, async (given: unknown, token: CancellationToken) => {
       const parsed = v.safeParse(requests[method].params, given);
       if (!parsed.success) {
         throw new ResponseError(invalidParamsCode, v.summarize(parsed.issues), { reason: 'invalid', details: method });

@@ -102,6 +102,7 @@ export class AccountLoop {
 
   private async run(): Promise<void> {
     const backoff = new Backoff(this.timing.backoff);
+    let last = new SyncError('cancelled', 'The account is not connected.');
     while (!this.stopped) {
       const session = new AbortController();
       const signal = AbortSignal.any([this.stopper.signal, session.signal]);
@@ -114,6 +115,7 @@ export class AccountLoop {
         await this.runCycles(signal, backoff);
       } catch (thrown) {
         const error = asSyncError(signal.aborted ? signal.reason : thrown);
+        last = error;
         session.abort(error);
         await beside;
         this.disconnected(error);
@@ -123,7 +125,7 @@ export class AccountLoop {
         await this.cycleDue.wait(wait, this.stopper.signal).catch(() => undefined);
       }
     }
-    this.connection.reject(new SyncError('cancelled', 'The account is not connected.'));
+    this.connection.reject(last);
   }
 
   private get stopped(): boolean {

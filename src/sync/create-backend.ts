@@ -1,10 +1,12 @@
+import type { AccountSettings } from '../model/account';
 import type { Backend, BackendOptions } from './backend';
 import { createJmapBackend } from './jmap/backend';
 
+const protocols: Record<AccountSettings['protocol'], (options: BackendOptions) => Backend> = {
+  jmap: createJmapBackend,
+};
+
 /** The one place that asks which protocol an account speaks (S5). */
 export function createBackend(options: BackendOptions): Backend {
-  switch (options.account.settings.protocol) {
-    case 'jmap':
-      return createJmapBackend(options);
-  }
+  return protocols[options.account.settings.protocol](options);
 }

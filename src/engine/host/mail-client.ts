@@ -86,9 +86,13 @@ export class EngineClient implements MailClient {
     void this.close();
   }
 
+  private get stopped(): boolean {
+    return this.stopper.signal.aborted;
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stopper;
-    while (!signal.aborted) {
+    while (!this.stopped) {
       try {
         const prepare = (connection: MessageConnection): void => this.listenTo(connection);
         const served =
@@ -103,7 +107,7 @@ export class EngineClient implements MailClient {
         tellAll(this.changed, everything);
         await Promise.race([served.ended, aborted(signal)]);
         this.connection = null;
-        if (!signal.aborted) this.setState({ state: 'starting' });
+        if (!this.stopped) this.setState({ state: 'starting' });
         await served.close();
         this.options.trace('The engine has ended.');
       } catch (thrown) {
@@ -167,6 +171,10 @@ function aborted(signal: AbortSignal): Promise<void> {
 async function delay(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
   });
 }

@@ -1,0 +1,24 @@
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+
+/** A preview as one line of text. Some servers (Cyrus) give the raw HTML of an HTML-only mail. */
+export function plainPreview(preview: string): string {
+  const text = /<\/?[a-z!][^>]*>/i.test(preview) ? stripTags(preview) : preview;
+  return text.replaceAll(/[\s\u200B-\u200D\u2060\uFEFF\u034F\u00AD]+/g, ' ').trim();
+}
+
+function stripTags(html: string): string {
+  return html
+    .replaceAll(/<(style|script|head|title)\b[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
+    .replaceAll(/<!--[\s\S]*?(-->|$)/g, ' ')
+    .replaceAll(/<[^>]*(>|$)/g, ' ')
+    .replaceAll(
+      /&(#x?[0-9a-f]+|[a-z]+);/gi,
+      (whole, name: string) => entities[name.toLowerCase()] ?? charOf(name) ?? whole,
+    );
+}
+
+function charOf(reference: string): string | undefined {
+  if (!reference.startsWith('#')) return undefined;
+  const code = /^#x/i.test(reference) ? parseInt(reference.slice(2), 16) : parseInt(reference.slice(1), 10);
+  return code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) ? String.fromCodePoint(code) : undefined;
+}

@@ -1,0 +1,80 @@
+import { getState } from '../../db/sync-state';
+import type { Backend, BackendOptions, Traffic } from '../backend';
+import { SyncError } from '../sync-error';
+import { fetchBody } from './body';
+import { syncChanges } from './changes';
+import { connectJmap, type JmapClient } from './client';
+import { firstSync } from './first-sync';
+import { emailType, mailboxType, type JmapContext } from './jmap-context';
+import { owedWalk } from './owed-walk';
+import { Reconciliation } from './reconcile';
+import { sendChanges } from './set';
+
+/** JMAP's side of an account (RFC 8620, RFC 8621). */
+export function createJmapBackend({ account, secret, db, warn }: BackendOptions): Backend {
+  const traffic: Traffic = { requests: 0, bytesReceived: 0, bytesSent: 0 };
+  let client: JmapClient | null = null;
+  let reconciliation: Reconciliation | null = null;
+
+  const context = (): JmapContext => {
+    if (client === null) throw new SyncError('offline', 'The account is not connected.');
+    return { client, db, accountId: account.id, warn };
+  };
+
+  return {
+    traffic,
+
+    async connect(signal) {
+      client?.close();
+      reconciliation = null;
+      client = await connectJmap({ settings: account.settings, secret, signal, traffic });
+    },
+
+    async syncChanges(signal) {
+      const isFirst = getState(db, account.id, emailType) === null || getState(db, account.id, mailboxType) === null;
+      return isFirst ? await firstSync(context(), signal) : await syncChanges(context(), signal);
+    },
+
+    get needsBackfill() {
+      return owedWalk(db, account.id) !== null;
+    },
+
+    async backfill(options, signal) {
+      const owed = owedWalk(db, account.id);
+      if (owed === null) return;
+      // What is owed may have become more since this walk began.
+      if (reconciliation?.reason !== owed.reason) reconciliation = new Reconciliation(context(), owed.reason);
+      try {
+        await reconciliation.run(options, signal);
+      } catch (error) {
+        reconciliation = null;
+        throw error;
+      }
+    },
+
+    async listen({ onConnected, onChange }, signal) {
+      const onState = (changed: Readonly<Record<string, string>>): void => {
+        // Our own changes come back as pushes: the state is where we are already.
+        const isNews = Object.entries(changed).some(([type, state]) => getState(db, account.id, type) !== state);
+        if (isNews) onChange();
+      };
+      return await context().client.listen([emailType, mailboxType], { onConnected, onState }, signal);
+    },
+
+    send: (changes, signal) => sendChanges(context(), changes, signal),
+    fetchBody: (email, signal) => fetchBody(context(), email, signal),
+
+    async fetchPart({ blobId, type }, file, limit, signal) {
+      if (blobId === null) throw new SyncError('not-found', 'This attachment is not on the server.');
+      return await context().client.download({ blobId, type, name: 'attachment' }, file, limit, signal);
+    },
+
+    focus() {
+      // All mailboxes come in one walk, newest first: there is nothing to bring forward.
+    },
+
+    dispose() {
+      client?.close();
+    },
+  };
+}

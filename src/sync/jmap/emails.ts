@@ -1,0 +1,57 @@
+import type { ServerEmail } from '../../model/email';
+import type { MailboxId } from '../../model/ids';
+import type { ServerUpdate } from '../../db/overlay';
+import { readEmailItem, toServerEmail, type EmailItem } from './email-item';
+import type { JmapContext } from './jmap-context';
+import { resolveMailboxes } from './mailboxes';
+
+/** Reads the items of an `Email/get`, each id once; what is no message is left out with a warning. */
+export function readEmailItems({ warn }: JmapContext, list: readonly unknown[]): EmailItem[] {
+  const items = new Map<string, EmailItem>();
+  let odd = 0;
+  for (const candidate of list) {
+    const item = readEmailItem(candidate);
+    if (item === null) odd += 1;
+    else items.set(item.id, item);
+  }
+  if (odd > 0) warn(`The server sent ${odd} messages without an id; they are left out.`);
+  return [...items.values()];
+}
+
+/** Whole messages, ready to be stored. */
+export async function toServerEmails(
+  context: JmapContext,
+  items: readonly EmailItem[],
+  signal: AbortSignal,
+): Promise<ServerEmail[]> {
+  const keys = await resolveMailboxes(context, mailboxesOf(items), signal);
+  return items.map((item) => toServerEmail(item, locationsOf(item.mailboxIds ?? [], keys)));
+}
+
+/** What changed of messages; parts that were not sent, or make no sense, are left as they are. */
+export async function toUpdates(
+  context: JmapContext,
+  items: readonly EmailItem[],
+  signal: AbortSignal,
+): Promise<(ServerUpdate & { readonly remoteId: string })[]> {
+  const keys = await resolveMailboxes(context, mailboxesOf(items), signal);
+  return items.map(({ id, keywords, mailboxIds }) => ({
+    remoteId: id,
+    ...(keywords === null ? {} : { keywords }),
+    ...(mailboxIds === null ? {} : { locations: locationsOf(mailboxIds, keys) }),
+  }));
+}
+
+function mailboxesOf(items: readonly EmailItem[]): Set<string> {
+  return new Set(items.flatMap((item) => item.mailboxIds ?? []));
+}
+
+/** JMAP has no UID. */
+function locationsOf(mailboxIds: readonly string[], keys: ReadonlyMap<string, MailboxId>): Map<MailboxId, null> {
+  const locations = new Map<MailboxId, null>();
+  for (const id of mailboxIds) {
+    const key = keys.get(id);
+    if (key !== undefined) locations.set(key, null);
+  }
+  return locations;
+}

@@ -1,0 +1,58 @@
+import { storeEmails } from '../../db/emails';
+import { upsertMailboxes } from '../../db/mailboxes';
+import { setState } from '../../db/sync-state';
+import type { CycleReport } from '../backend';
+import type { Call } from './client';
+import { listProperties } from './email-item';
+import { readEmailItems, toServerEmails } from './emails';
+import { emailType, mailboxType, type JmapContext } from './jmap-context';
+import { fetchAllMailboxes } from './mailboxes';
+import { owe } from './owed-walk';
+import { getAnswer } from './schemas';
+
+/** What fills the first screen. */
+const firstPage = 50;
+
+/**
+ * First contact: the mailboxes and the newest of the inbox at once, the rest by the walk that is owed from here on. The
+ * state of `Email` is taken before any message is read (S4), so that nothing that changes meanwhile is missed.
+ */
+export async function firstSync(context: JmapContext, signal: AbortSignal): Promise<CycleReport> {
+  const { client, db, accountId } = context;
+  const before = await client.request([{ name: 'Email/get', args: { ids: [] }, id: 'e' }], signal);
+  const { state: emailState } = before.read('e', getAnswer);
+  const { state: mailboxState, mailboxes } = await fetchAllMailboxes(context, signal);
+  db.mail.transaction(() => {
+    upsertMailboxes(db, accountId, mailboxes, false);
+    setState(db, accountId, mailboxType, mailboxState, Date.now());
+  });
+  const inbox = mailboxes.find((mailbox) => mailbox.role === 'inbox')?.remoteId ?? null;
+  const answers = await client.request(newestOf(inbox), signal);
+  const items = readEmailItems(context, answers.read('e', getAnswer).list);
+  const emails = await toServerEmails(context, items, signal);
+  const added = db.mail.transaction(() => {
+    setState(db, accountId, emailType, emailState, Date.now());
+    owe(db, accountId, 'first');
+    return storeEmails(db, accountId, emails);
+  });
+  return { added, changed: 0, removed: 0, mailboxes: mailboxes.length };
+}
+
+function newestOf(mailbox: string | null): Call[] {
+  return [
+    {
+      name: 'Email/query',
+      args: {
+        ...(mailbox === null ? {} : { filter: { inMailbox: mailbox } }),
+        sort: [{ property: 'receivedAt', isAscending: false }],
+        limit: firstPage,
+      },
+      id: 'q',
+    },
+    {
+      name: 'Email/get',
+      args: { '#ids': { resultOf: 'q', name: 'Email/query', path: '/ids' }, properties: listProperties },
+      id: 'e',
+    },
+  ];
+}

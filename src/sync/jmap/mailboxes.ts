@@ -1,0 +1,108 @@
+import { deleteMailboxes, mailboxKeys, upsertMailboxes } from '../../db/mailboxes';
+import { getState, setState } from '../../db/sync-state';
+import type { MailboxId } from '../../model/ids';
+import type { ServerMailbox } from '../../model/mailbox';
+import type { Answers } from './client';
+import { MethodError } from './client';
+import { mailboxType, type JmapContext } from './jmap-context';
+import { readMailboxItem } from './mailbox-item';
+import { owedWalk } from './owed-walk';
+import { getAnswer, queryAnswer } from './schemas';
+
+/** Whether a new mailbox starts as complete: yes once the account's first sync is over. */
+export function startsComplete({ db, accountId }: JmapContext): boolean {
+  const owed = getState(db, accountId, reconcileType);
+  return getState(db, accountId, mailboxType) !== null && !owed?.includes('"first"');
+}
+
+export function readMailboxes({ warn }: JmapContext, list: readonly unknown[]): ServerMailbox[] {
+  return list.flatMap((item) => {
+    const mailbox = readMailboxItem(item);
+    if (mailbox === null) warn('The server sent a mailbox that makes no sense; it is left out.', typeof item);
+    return mailbox ?? [];
+  });
+}
+
+/** All mailboxes with the state they are at. */
+export async function fetchAllMailboxes(
+  context: JmapContext,
+  signal: AbortSignal,
+): Promise<{ state: string; mailboxes: ServerMailbox[] }> {
+  try {
+    const answers = await context.client.request([{ name: 'Mailbox/get', args: { ids: null }, id: 'm' }], signal);
+    const { state, list } = answers.read('m', getAnswer);
+    return { state, mailboxes: readMailboxes(context, list) };
+  } catch (error) {
+    if (!(error instanceof MethodError) || error.type !== 'requestTooLarge') throw error;
+    return await fetchManyMailboxes(context, signal);
+  }
+}
+
+/** For a server that does not give them all in one answer. The state is of before the first page (S4). */
+async function fetchManyMailboxes(
+  { client, ...context }: JmapContext,
+  signal: AbortSignal,
+): Promise<{ state: string; mailboxes: ServerMailbox[] }> {
+  const first = await client.request([{ name: 'Mailbox/get', args: { ids: [] }, id: 'm' }], signal);
+  const { state } = first.read('m', getAnswer);
+  const query = await client.request([{ name: 'Mailbox/query', args: {}, id: 'q' }], signal);
+  const { ids } = query.read('q', queryAnswer);
+  const mailboxes: ServerMailbox[] = [];
+  for (let at = 0; at < ids.length; at += client.limits.maxObjectsInGet) {
+    const page = ids.slice(at, at + client.limits.maxObjectsInGet);
+    const answers = await client.request([{ name: 'Mailbox/get', args: { ids: page }, id: 'm' }], signal);
+    mailboxes.push(...readMailboxes({ client, ...context }, answers.read('m', getAnswer).list));
+  }
+  return { state, mailboxes };
+}
+
+/**
+ * The server lost track of the changes (S8): compares all. A mailbox that the list lacks is deleted only after the server
+ * said once more, by its id, that there is no such mailbox.
+ */
+export async function rebuildMailboxes(context: JmapContext, signal: AbortSignal): Promise<void> {
+  const { client, db, accountId } = context;
+  const { state, mailboxes } = await fetchAllMailboxes(context, signal);
+  const listed = new Set(mailboxes.map((mailbox) => mailbox.remoteId));
+  const missing = [...mailboxKeys(db, accountId).keys()].filter((id) => !listed.has(id));
+  const gone: string[] = [];
+  for (let at = 0; at < missing.length; at += client.limits.maxObjectsInGet) {
+    const ids = missing.slice(at, at + client.limits.maxObjectsInGet);
+    const answers = await client.request([{ name: 'Mailbox/get', args: { ids, properties: ['id'] }, id: 'm' }], signal);
+    gone.push(...(answers.read('m', getAnswer).notFound ?? []));
+  }
+  db.mail.transaction(() => {
+    upsertMailboxes(db, accountId, mailboxes, startsComplete(context));
+    deleteMailboxes(db, accountId, gone);
+    setState(db, accountId, mailboxType, state, Date.now());
+  });
+}
+
+/**
+ * Our keys of the mailboxes that messages stand in. Ones that are not here yet (they were created since the last
+ * `Mailbox/changes`) are asked for; ones that the server does not know either are left out with a warning.
+ */
+export async function resolveMailboxes(
+  context: JmapContext,
+  remoteIds: Iterable<string>,
+  signal: AbortSignal,
+): Promise<Map<string, MailboxId>> {
+  const { client, db, accountId, warn } = context;
+  const wanted = new Set(remoteIds);
+  const missingOf = (keys: ReadonlyMap<string, MailboxId>): string[] => [...wanted].filter((id) => !keys.has(id));
+  const keys = mailboxKeys(db, accountId);
+  const missing = missingOf(keys).slice(0, client.limits.maxObjectsInGet);
+  if (missing.length === 0) return keys;
+  const answers: Answers = await client.request([{ name: 'Mailbox/get', args: { ids: missing }, id: 'm' }], signal);
+  const found = readMailboxes(context, answers.read('m', getAnswer).list);
+  upsertMailboxes(db, accountId, found, startsComplete(context));
+  const resolved = mailboxKeys(db, accountId);
+  const unknown = missingOf(resolved);
+  if (unknown.length > 0) {
+    warn(
+      'The server put messages in mailboxes that it does not show; they are shown in their others.',
+      unknown.slice(0, 5).join(', '),
+    );
+  }
+  return resolved;
+}

@@ -1,0 +1,45 @@
+import * as v from 'valibot';
+
+/** Answers of the standard methods (RFC 8620 §5). Items are read one by one, so that a bad one spoils only itself. */
+
+const ids = v.array(v.string());
+const items = v.array(v.unknown());
+
+export const getAnswer = v.object({
+  state: v.string(),
+  list: items,
+  notFound: v.optional(v.nullable(ids), []),
+});
+
+export const changesAnswer = v.object({
+  oldState: v.optional(v.string()),
+  newState: v.string(),
+  hasMoreChanges: v.optional(v.boolean(), false),
+  created: ids,
+  updated: ids,
+  destroyed: ids,
+});
+export type ChangesAnswer = v.InferOutput<typeof changesAnswer>;
+
+export const queryAnswer = v.object({
+  queryState: v.optional(v.nullable(v.string()), null),
+  position: v.optional(v.number(), 0),
+  ids,
+  /** Left out by a server that does not count (S9). */
+  total: v.optional(v.nullable(v.number()), null),
+});
+
+const setError = v.object({
+  type: v.string(),
+  description: v.optional(v.nullable(v.string()), null),
+});
+export type SetError = v.InferOutput<typeof setError>;
+
+export const setAnswer = v.object({
+  oldState: v.optional(v.nullable(v.string()), null),
+  newState: v.optional(v.nullable(v.string()), null),
+  updated: v.optional(v.nullable(v.record(v.string(), v.unknown())), null),
+  notUpdated: v.optional(v.nullable(v.record(v.string(), setError)), null),
+  destroyed: v.optional(v.nullable(ids), null),
+  notDestroyed: v.optional(v.nullable(v.record(v.string(), setError)), null),
+});

@@ -1,0 +1,143 @@
+import { remoteMailboxId } from '../../db/mailboxes';
+import type { EmailId, MailboxId } from '../../model/ids';
+import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
+import type { Call } from './client';
+import { emailType, type JmapContext } from './jmap-context';
+import { setAnswer, type SetError } from './schemas';
+
+/** Octets left free in a request for everything around the patches. */
+const envelope = 2_000;
+
+/** One change as it goes into `Email/set`; `patch` null: destroy. */
+interface Item {
+  readonly emailId: EmailId;
+  readonly remoteId: string;
+  readonly patch: Readonly<Record<string, true | null>> | null;
+}
+
+/**
+ * Sends patches (S10), without `ifInState`: flags and moves commute. As few requests as the server's limits allow; each
+ * message has its own outcome (S11, S29).
+ */
+export async function sendChanges(
+  context: JmapContext,
+  changes: readonly OutgoingChange[],
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const outcomes = new Map<EmailId, ChangeOutcome>();
+  const items: Item[] = [];
+  for (const change of changes) {
+    const item = toItem(context, change);
+    if ('result' in item) outcomes.set(change.email.id, item);
+    else items.push(item);
+  }
+  const steps: SendResult['checkpoint'][] = [];
+  for (const page of pages(context, items)) steps.push(await sendPage(context, page, outcomes, signal));
+  const checkpoint = steps.length === 0 ? null : steps.reduce(chained);
+  return { outcomes, checkpoint };
+}
+
+/** Two contiguous steps are one; a gap means that something else changed in between (S11). */
+function chained(first: SendResult['checkpoint'], second: SendResult['checkpoint']): SendResult['checkpoint'] {
+  return first !== null && second !== null && first.to === second.from ? { ...first, to: second.to } : null;
+}
+
+/** The patch, or why it cannot be sent. */
+function toItem({ db }: JmapContext, { email, patch }: OutgoingChange): Item | ChangeOutcome {
+  if (email.remoteId === null) return refused('This message is not on the server yet.');
+  const item = { emailId: email.id, remoteId: email.remoteId };
+  if (patch.destroy) return { ...item, patch: null };
+  const set: Record<string, true | null> = {};
+  for (const keyword of patch.addKeywords) set[`keywords/${escapePointer(keyword)}`] = true;
+  for (const keyword of patch.removeKeywords) set[`keywords/${escapePointer(keyword)}`] = null;
+  const remaining = new Set(email.locations.keys());
+  for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [patch.addMailboxes, true] as const]) {
+    for (const id of mailboxIds) {
+      const remoteId = remoteMailboxId(db, id);
+      if (remoteId === undefined && value === true)
+        return refused('The mailbox that this message was moved to is gone.');
+      if (value === true) remaining.add(id);
+      else remaining.delete(id);
+      if (remoteId !== undefined) set[`mailboxIds/${escapePointer(remoteId)}`] = value;
+    }
+  }
+  // RFC 8621 §4.1.1: a message stands in at least one mailbox.
+  if (patch.removeMailboxes.length > 0 && isEmpty(remaining))
+    return refused('This message would be in no mailbox any more.');
+  return { ...item, patch: set };
+}
+
+const isEmpty = (ids: ReadonlySet<MailboxId>): boolean => ids.size === 0;
+const refused = (message: string): ChangeOutcome => ({ result: 'permanent', message });
+
+/** RFC 6901 §3. */
+function escapePointer(part: string): string {
+  return part.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+function pages({ client }: JmapContext, items: readonly Item[]): Item[][] {
+  const { maxObjectsInSet, maxSizeRequest } = client.limits;
+  const result: Item[][] = [];
+  let size = 0;
+  for (const item of items) {
+    const itemSize = Buffer.byteLength(JSON.stringify([item.remoteId, item.patch]));
+    const page = result.at(-1);
+    if (page === undefined || page.length >= maxObjectsInSet || size + itemSize > maxSizeRequest - envelope) {
+      result.push([item]);
+      size = itemSize;
+    } else {
+      page.push(item);
+      size += itemSize;
+    }
+  }
+  return result;
+}
+
+async function sendPage(
+  { client }: JmapContext,
+  page: readonly Item[],
+  outcomes: Map<EmailId, ChangeOutcome>,
+  signal: AbortSignal,
+): Promise<SendResult['checkpoint']> {
+  const update = Object.fromEntries(page.flatMap(({ remoteId, patch }) => (patch === null ? [] : [[remoteId, patch]])));
+  const destroy = page.filter(({ patch }) => patch === null).map(({ remoteId }) => remoteId);
+  const args = { ...(Object.keys(update).length > 0 ? { update } : {}), ...(destroy.length > 0 ? { destroy } : {}) };
+  const call: Call = { name: 'Email/set', args, id: 's' };
+  const answers = await client.request([call], signal);
+  const answer = answers.read('s', setAnswer);
+  const destroyed = new Set(answer.destroyed ?? []);
+  for (const { emailId, remoteId, patch } of page) {
+    const error = (patch === null ? answer.notDestroyed : answer.notUpdated)?.[remoteId];
+    const isDone = patch === null ? destroyed.has(remoteId) : Object.hasOwn(answer.updated ?? {}, remoteId);
+    outcomes.set(emailId, isDone ? { result: 'done' } : outcomeOf(error));
+  }
+  const { oldState, newState } = answer;
+  return oldState === null || newState === null ? null : { resourceType: emailType, from: oldState, to: newState };
+}
+
+/** Kinds of SetError (RFC 8620 §5.3, RFC 8621 §4.6) that pass by themselves. */
+const passing = new Set(['rateLimit', 'serverUnavailable', 'serverFail', 'stateMismatch', 'willDestroy']);
+
+const words: Readonly<Record<string, string>> = {
+  forbidden: 'You may not do this in that mailbox.',
+  overQuota: 'The mailbox is full.',
+  tooLarge: 'The message is too large for that.',
+  tooManyKeywords: 'The message has too many labels.',
+  tooManyMailboxes: 'The message is in too many mailboxes.',
+  invalidPatch: 'The server did not understand this change.',
+  invalidProperties: 'The server does not take this change: the mailbox may be gone.',
+  blobNotFound: 'The message is damaged on the server.',
+  singleton: 'This cannot be deleted.',
+};
+
+function outcomeOf(error: SetError | undefined): ChangeOutcome {
+  if (error === undefined)
+    return { result: 'transient', message: 'The server did not say what became of this change.' };
+  if (error.type === 'notFound') return { result: 'gone' };
+  const said =
+    error.description === null || error.description === ''
+      ? ''
+      : ` The server says: ${error.description.slice(0, 300)}`;
+  if (passing.has(error.type)) return { result: 'transient', message: `The server could not do it now.${said}` };
+  return refused(`${words[error.type] ?? `The server refused this change (${error.type}).`}${said}`);
+}

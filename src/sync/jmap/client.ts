@@ -158,8 +158,11 @@ export async function connectJmap(options: ConnectOptions): Promise<JmapClient> 
 
   async function listen(types: readonly string[], events: PushEvents, signal: AbortSignal): Promise<'unsupported'> {
     const timing = { ...defaultPushTiming, ...options.push };
-    const subscription = { eventSourceUrl: session.eventSourceUrl, accountId, types, timing };
-    return withContext(signal, (context) => listenForPush(subscription, authorization, events, context));
+    return withContext(signal, async (context) => {
+      if (isStale) await refreshSession(context.signal);
+      const { eventSourceUrl } = session;
+      return listenForPush({ eventSourceUrl, accountId, types, timing }, authorization, events, context);
+    });
   }
 
   return {

@@ -70,7 +70,7 @@ export async function listenForPush(
   }
 
   let interval = timing.ping;
-  const problems: SyncError[] = [];
+  const problems: Error[] = [];
   const parser = createParser({
     maxBufferSize: maxEventSize,
     onEvent: (event) => {
@@ -78,7 +78,7 @@ export async function listenForPush(
         if (event.event === 'ping') interval = pingInterval(event, interval);
         else reportState(event, accountId, events, details);
       } catch (error) {
-        problems.push(error as SyncError);
+        problems.push(error instanceof Error ? error : new Error(String(error)));
       }
     },
     onError: (error) => {
@@ -87,23 +87,20 @@ export async function listenForPush(
       }
     },
   });
-  events.onConnected();
-
   const decoder = new TextDecoder();
   try {
+    events.onConnected();
     for await (const chunk of answer.chunks(() => interval * 1000 + timing.tolerance)) {
       parser.feed(decoder.decode(chunk, { stream: true }));
       const [problem] = problems;
       if (problem) throw problem;
     }
   } catch (error) {
-    if (error instanceof SyncError && error.reason === 'timeout') {
-      throw new SyncError('offline', `${url.host} fell silent.`, {
-        details: `${details}: no ping for ${interval} s`,
-        cause: error,
-      });
-    }
-    throw error;
+    if (problems.length > 0 || !(error instanceof SyncError) || error.reason === 'cancelled') throw error;
+    const message = error.reason === 'timeout' ? `${url.host} fell silent.` : `The connection to ${url.host} was lost.`;
+    throw new SyncError('offline', message, { details: `${error.details} (ping ${interval} s)`, cause: error });
+  } finally {
+    answer.discard();
   }
   throw new SyncError('offline', `${url.host} closed the connection for news.`, { details });
 }

@@ -27,8 +27,7 @@ function parseCommandLine(args: readonly string[]): CommandLine {
 
 /** Runs the suite; resolves to the exit code that the host asked for. */
 async function runExtensionTests({ folder, developmentPaths, testsPath }: CommandLine): Promise<number> {
-  const startupLog: string[] = [];
-  let started = false;
+  const suite: { started: boolean; readonly before: string[] } = { started: false, before: [] };
   const server = await startVsCodeServer();
   try {
     const browser = await launchBrowser();
@@ -45,9 +44,9 @@ async function runExtensionTests({ folder, developmentPaths, testsPath }: Comman
       await page.exposeFunction('codeAutomationLog', (_kind: string, args: unknown) => {
         const line = format(...(Array.isArray(args) ? (args as unknown[]) : [args]));
         if (noise.test(line)) return;
-        if (line.includes(suiteStarted)) started = true;
-        else if (started) console.log(line);
-        else startupLog.push(line);
+        if (line.includes(suiteStarted)) suite.started = true;
+        else if (suite.started) console.log(line);
+        else suite.before.push(line);
       });
       await page.goto(
         server.url(folder, [
@@ -57,7 +56,7 @@ async function runExtensionTests({ folder, developmentPaths, testsPath }: Comman
         ]),
       );
       const code = await exitCode;
-      if (!started) console.error([...startupLog, server.log()].join('\n'));
+      if (!suite.started) console.error([...suite.before, server.log()].join('\n'));
       return code;
     } finally {
       await browser.close();

@@ -86,13 +86,10 @@ export class EngineClient implements MailClient {
     void this.close();
   }
 
-  private get stopped(): boolean {
-    return this.stopper.signal.aborted;
-  }
-
   private async run(): Promise<void> {
     const { signal } = this.stopper;
-    while (!this.stopped) {
+    for (;;) {
+      if (signal.aborted) return;
       try {
         const prepare = (connection: MessageConnection): void => this.listenTo(connection);
         const served =
@@ -107,8 +104,8 @@ export class EngineClient implements MailClient {
         tellAll(this.changed, everything);
         await Promise.race([served.ended, aborted(signal)]);
         this.connection = null;
-        if (!this.stopped) this.setState({ state: 'starting' });
         await served.close();
+        if (!signal.aborted) this.setState({ state: 'starting' });
         this.options.trace('The engine has ended.');
       } catch (thrown) {
         const error = thrown instanceof EngineError ? thrown : new EngineError('internal', String(thrown));

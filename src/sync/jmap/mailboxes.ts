@@ -11,8 +11,7 @@ import { getAnswer, queryAnswer } from './schemas';
 
 /** Whether a new mailbox starts as complete: yes once the account's first sync is over. */
 export function startsComplete({ db, accountId }: JmapContext): boolean {
-  const owed = getState(db, accountId, reconcileType);
-  return getState(db, accountId, mailboxType) !== null && !owed?.includes('"first"');
+  return getState(db, accountId, mailboxType) !== null && owedWalk(db, accountId)?.reason !== 'first';
 }
 
 export function readMailboxes({ warn }: JmapContext, list: readonly unknown[]): ServerMailbox[] {

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vitest/config';
+
+/** `unit`: in seconds, no server and no browser. `integration`: real servers, real browser, on loopback. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/reader/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          // Servers start on their own ports, but two cores carry only so many of them.
+          poolOptions: { forks: { maxForks: 2 } },
+          pool: 'forks',
+        },
+      },
+    ],
+  },
+});

@@ -11,7 +11,7 @@ import {
 } from './account-draft';
 import { describeServerProblem, describeSignInProblem, reasonOf } from './connection-problem';
 import { promptChoice, promptText, type Answer, type Checked, type Choice } from './prompts';
-import { parseSessionUrl, serverFacts, type UrlProblem } from './server-url';
+import { hostIn, parseSessionUrl, serverFacts, type UrlProblem } from './server-url';
 import type { Outcome, Step } from './wizard';
 
 export type AccountWizardStep = Step<AccountStep, AccountDraft>;
@@ -49,7 +49,7 @@ async function findServers(client: MailClient, address: string, signal: AbortSig
     const searchProblem = servers.length === 0 ? t('No JMAP mail server was found for {0}.', address) : null;
     return { value: { address, servers, searchProblem, byHand: false } };
   } catch (error) {
-    const problem = describeServerProblem(error, address);
+    const problem = describeServerProblem(error, hostIn(address));
     if (isWorthRepeating(reasonOf(error))) return { problem };
     return { value: { address, servers: [], searchProblem: problem, byHand: false } };
   }
@@ -71,7 +71,7 @@ export function serverStep(title: string): AccountWizardStep {
       const byHand = { label: `$(edit) ${t('Enter the server by hand…')}`, value: 'by-hand' as const };
       const address = {
         label: `$(arrow-left) ${t('Correct the address')}`,
-        detail: problem ?? '',
+        description: draft.address,
         value: 'address' as const,
       };
       const answer = await promptChoice<Discovered | 'by-hand' | 'address'>({

@@ -30,6 +30,12 @@ export function parseSessionUrl(text: string): { readonly url: string } | { read
   return { url: url.href };
 }
 
+/** The host in what a person typed: of a URL, after the @ of an address, or the text itself. */
+export function hostIn(address: string): string {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(address) && URL.canParse(address)) return new URL(address).host;
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
 export function sameOrigin(one: string, other: string): boolean {
   return new URL(one).origin === new URL(other).origin;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseSessionUrl, sameOrigin, serverFacts } from '../../../../src/views/accounts/server-url';
+import { hostIn, parseSessionUrl, sameOrigin, serverFacts } from '../../../../src/views/accounts/server-url';
 
 describe('parseSessionUrl', () => {
   it.each([
@@ -38,6 +38,15 @@ describe('serverFacts', () => {
   it('shows a look-alike host as what it is', () => {
     expect(serverFacts('https://ехample.org/').host).toMatch(/^xn--/);
   });
+});
+
+describe('hostIn', () => {
+  it.each([
+    ['ada@example.org', 'example.org'],
+    ['"a@b"@example.org', 'example.org'],
+    ['jmap.example.org', 'jmap.example.org'],
+    ['https://jmap.example.org:8443/a@b', 'jmap.example.org:8443'],
+  ])('finds the host in %s', (address, host) => expect(hostIn(address)).toBe(host));
 });
 
 describe('sameOrigin', () => {

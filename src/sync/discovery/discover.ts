@@ -1,10 +1,10 @@
 import type { JmapSettings } from '../../model/account';
 import { defaultTimeouts, type HttpContext } from '../jmap/http';
 import { cancelled, linkSignals, orAborted } from '../jmap/linked-signal';
-import { describeUrl } from '../jmap/server-url';
-import { SyncError, type SyncErrorReason } from '../sync-error';
+import { SyncError } from '../sync-error';
 import { parseServerAddress, type ServerAddress } from './address';
 import { candidatesFor, type Candidate } from './candidates';
+import { noneFound, type Failure } from './none-found';
 import { probe, type Probe } from './probe';
 import { systemResolver, type SrvResolver } from './srv';
 
@@ -22,9 +22,7 @@ const patience = 10_000;
 /** ms that the others still have once one was found: a domain's web server that never answers holds nobody up. */
 const grace = 1500;
 
-type Outcome =
-  | { readonly candidate: Candidate; readonly probe: Probe }
-  | { readonly candidate: Candidate; readonly error: SyncError };
+type Outcome = { readonly candidate: Candidate; readonly probe: Probe } | Failure;
 
 /**
  * Finds the JMAP servers of a mail address, a domain, `host:port` or a URL, the likeliest first, never empty. Fails with
@@ -46,7 +44,11 @@ export async function discover(
     if (!found.has(sessionUrl.origin))
       found.set(sessionUrl.origin, discovered(server, outcome.candidate, outcome.probe));
   }
-  if (found.size === 0) throw noneFound(server, outcomes);
+  if (found.size === 0)
+    throw noneFound(
+      server,
+      outcomes.filter((outcome) => 'error' in outcome),
+    );
   return [...found.values()];
 }
 
@@ -88,38 +90,4 @@ async function probeAll(candidates: readonly Candidate[], signal: AbortSignal): 
     clearTimeout(enough);
     link.release();
   }
-}
-
-/** The more a failure tells, the earlier: that a host exists but is no mail server tells more than one that is not there. */
-const telling: readonly SyncErrorReason[] = [
-  'insecure',
-  'refused',
-  'auth',
-  'tls',
-  'rate-limited',
-  'unavailable',
-  'not-jmap',
-  'protocol',
-  'timeout',
-  'offline',
-  'host-not-found',
-];
-
-/** Customary names that lead nowhere say nothing, unless the domain itself is nowhere either. */
-function noneFound(server: ServerAddress, outcomes: readonly Outcome[]): SyncError {
-  const failures = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome] : []));
-  const rank = ({ error }: { readonly error: SyncError }): number => telling.indexOf(error.reason);
-  const byRank = (some: typeof failures): typeof failures => [...some].sort((one, other) => rank(one) - rank(other));
-  const named = byRank(failures.filter(({ candidate }) => candidate.isNamed))[0];
-  const guessed = byRank(failures.filter(({ candidate }) => !candidate.isNamed))[0];
-  const best = named && named.error.reason !== 'host-not-found' ? named.error : (guessed?.error ?? named?.error);
-  const host = server.port === null ? server.hostname : `${server.hostname}:${server.port}`;
-  const details = failures.map(
-    ({ candidate, error }) => `${describeUrl(candidate.url)}: ${error.reason}, ${error.details}`,
-  );
-  const reason = best?.reason === 'protocol' ? 'not-jmap' : (best?.reason ?? 'not-jmap');
-  return new SyncError(reason, `No JMAP server was found for ${host}. ${best?.message ?? ''}`.trim(), {
-    details: details.join('\n'),
-    cause: best,
-  });
 }

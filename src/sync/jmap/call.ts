@@ -45,7 +45,7 @@ const methodErrors: Readonly<Record<string, { readonly reason: SyncErrorReason; 
   stateMismatch: { reason: 'unavailable', words: 'Something else changed at the same time' },
   cannotCalculateChanges: { reason: 'unavailable', words: 'The server does not know any more what changed' },
   rateLimit: { reason: 'rate-limited', words: 'The server asks to wait' },
-  accountNotFound: { reason: 'not-found', words: 'The server does not have this account any more' },
+  accountNotFound: { reason: 'unavailable', words: 'The server does not have this account any more' },
   notFound: { reason: 'not-found', words: 'The server does not have this any more' },
   requestTooLarge: { reason: 'too-large', words: 'The server does not take that much at once' },
   tooLarge: { reason: 'too-large', words: 'This is too large for the server' },

@@ -99,7 +99,7 @@ export async function connectJmap(options: ConnectOptions): Promise<JmapClient> 
     const context = { traffic, timeouts, signal: lifetime.signal };
     const newer = await fetchSession(sessionUrl, authorization, 'protocol', context);
     if (!Object.hasOwn(newer.accounts, accountId)) {
-      throw new SyncError('not-found', `${host} does not show this mail account to this user any more.`, {
+      throw new SyncError('unavailable', `${host} does not show this mail account to this user any more.`, {
         details: describeUrl(sessionUrl),
       });
     }

@@ -64,36 +64,47 @@ function explain(answer: HttpAnswer, asked: Asked, problem: Problem | null, type
     problem && (problem.detail || problem.title) ? `: ${(problem.detail || problem.title).slice(0, 300)}` : '.';
   if (answer.leftCredentials && (status === 401 || status === 403)) {
     const first = answer.urls[0]?.host ?? host;
+    // Elsewhere than at the session it is the server's disorder, and no fault of what was asked.
     return {
-      reason: 'refused',
+      reason: asked === 'session' ? 'refused' : 'unavailable',
       message: `${first} sends on to ${host}, where the password does not follow. Set the account's server to ${host}.`,
     };
   }
-  if (status === 401)
+  if (status === 401) {
     return { reason: 'auth', message: `${host} did not accept the user name and password, or the token.` };
-  if (status === 403) {
-    if (problem === null || answer.headers.has('WWW-Authenticate')) {
-      return { reason: 'auth', message: `${host} does not let this user in.` };
-    }
-    return { reason: 'refused', message: `${host} refused${says}` };
+  }
+  if (status === 403 && answer.headers.has('WWW-Authenticate')) {
+    return { reason: 'auth', message: `${host} does not let this user in.` };
   }
   if (type === 'limit') return explainLimit(host, problem?.limit ?? '');
   if (type === 'notJSON' || type === 'notRequest' || type === 'unknownCapability') {
     return { reason: 'refused', message: `${host} did not understand the request${says}` };
   }
-  if (status === 404 || status === 410 || (asked === 'session' && status < 500 && ![400, 408, 429].includes(status))) {
-    if (asked === 'session') return { reason: 'not-jmap', message: `${host} answers, but not as a JMAP mail server.` };
-    if (asked === 'blob') return { reason: 'not-found', message: `${host} does not have this any more.` };
-    return { reason: 'unavailable', message: `${host} does not serve mail at the address that it named.` };
-  }
-  if (status === 408) return { reason: 'timeout', message: `${host} waited too long for the request.` };
-  if (status === 413) return { reason: 'too-large', message: `${host} does not take that much at once.` };
-  if (status === 429) return { reason: 'rate-limited', message: `${host} asks to wait: too many requests.` };
-  if (status === 511) return { reason: 'offline', message: 'This network wants you to sign in first.' };
+  const known = statuses[status];
+  if (known) return { reason: known.reason, message: known.message(host) };
   if (status >= 500) return { reason: 'unavailable', message: `${host} has a problem of its own (HTTP ${status}).` };
-  if (status >= 400) return { reason: 'refused', message: `${host} refused the request (HTTP ${status})${says}` };
-  return { reason: 'protocol', message: `${host} answered in an unexpected way (HTTP ${status}).` };
+  if (status < 400) return { reason: 'protocol', message: `${host} answered in an unexpected way (HTTP ${status}).` };
+
+  const isGone = status === 404 || status === 410;
+  if (isGone && asked === 'blob') return { reason: 'not-found', message: `${host} does not have this any more.` };
+  if (asked === 'session' && (isGone || problem === null)) {
+    return { reason: 'not-jmap', message: `${host} answers, but not as a JMAP mail server.` };
+  }
+  if (isGone) return { reason: 'unavailable', message: `${host} does not serve mail at the address that it named.` };
+  // Without a word from the mail server itself, something in between may have refused: no change is given up for that.
+  const reason = problem === null ? 'unavailable' : 'refused';
+  return { reason, message: `${host} refused the request (HTTP ${status})${says}` };
 }
+
+/** Statuses that mean the same wherever they come from. */
+const statuses: Readonly<
+  Record<number, { readonly reason: SyncErrorReason; readonly message: (host: string) => string }>
+> = {
+  408: { reason: 'timeout', message: (host) => `${host} waited too long for the request.` },
+  413: { reason: 'too-large', message: (host) => `${host} does not take that much at once.` },
+  429: { reason: 'rate-limited', message: (host) => `${host} asks to wait: too many requests.` },
+  511: { reason: 'offline', message: () => 'This network wants you to sign in first.' },
+};
 
 /** Which limit it was decides whether waiting helps, or only asking for less. */
 function explainLimit(host: string, limit: string): Explanation {

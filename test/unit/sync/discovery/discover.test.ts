@@ -158,6 +158,14 @@ describe('discovery', () => {
     expect(await reason('not a host')).toBe('host-not-found');
   });
 
+  it('does not wait long for a place that never answers once it found another', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/.well-known/jmap') challenge(401, { 'www-authenticate': 'Basic' })(request, response);
+    });
+    const found = await discover(`${url}/never/answers`, never, noRecords);
+    expect(found.map(({ settings: { sessionUrl } }) => sessionUrl)).toEqual([`${url}/.well-known/jmap`]);
+  });
+
   it('ends at once when cancelled', async () => {
     let asked: () => void = () => undefined;
     const wasAsked = new Promise<void>((resolve) => (asked = resolve));

@@ -86,7 +86,8 @@ describe('answers', () => {
     ['overQuota', 'refused'],
     ['invalidArguments', 'refused'],
     ['unknownMethod', 'refused'],
-    ['accountNotFound', 'not-found'],
+    ['accountNotFound', 'unavailable'],
+    ['notFound', 'not-found'],
     ['something new', 'refused'],
   ])('S29: the method error %s', (type, reason) => {
     const answers = decode([['error', { type, description: 'why' }, 'a']], [call('Email/set', 'a')]);

@@ -73,7 +73,11 @@ describe('S29: statuses', () => {
   it.each<[number, Asked, Record<string, string>, string, string]>([
     [401, 'session', {}, '', 'auth'],
     [401, 'api', json, '{"title":"no"}', 'auth'],
-    [403, 'api', html, '<h1>Forbidden</h1>', 'auth'],
+    [403, 'session', html, '<h1>Forbidden</h1>', 'not-jmap'],
+    [403, 'session', json, '{"detail":"This user may not"}', 'refused'],
+    [403, 'api', html, '<h1>Forbidden</h1>', 'unavailable'],
+    [400, 'api', html, '<h1>Bad request</h1>', 'unavailable'],
+    [404, 'session', json, '{"status":404}', 'not-jmap'],
     [403, 'api', { ...json, 'www-authenticate': 'Bearer error="insufficient_scope"' }, '{}', 'auth'],
     [403, 'api', json, '{"detail":"This user may not"}', 'refused'],
     [404, 'session', html, '', 'not-jmap'],
@@ -93,8 +97,9 @@ describe('S29: statuses', () => {
     [400, 'api', json, '{"type":"urn:ietf:params:jmap:error:limit","limit":"maxSizeRequest"}', 'too-large'],
     [400, 'api', json, '{"type":"urn:ietf:params:jmap:error:limit","limit":"maxConcurrentRequests"}', 'rate-limited'],
     [400, 'api', json, '{"type":"urn:ietf:params:jmap:error:limit","limit":"maxObjectsInGet"}', 'refused'],
-    [400, 'api', json, '{"type":17', 'refused'],
-    [400, 'api', json, '[]', 'refused'],
+    [400, 'api', json, '{"type":17', 'unavailable'],
+    [400, 'api', json, 'null', 'unavailable'],
+    [400, 'api', json, '{"type":17}', 'refused'],
   ])('HTTP %i at the %s', async (status, asked, headers, body, reason) => {
     const error = await problemOf(await answerOf(status, headers, body), asked);
     expect(error).toMatchObject({ reason, status });

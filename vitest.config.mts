@@ -3,6 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** `unit`: in seconds, no server and no browser. `integration`: real servers, real browser, on loopback. */
 export default defineConfig({
   test: {
+    pool: 'forks',
+    // Servers start on their own ports, but two cores carry only so many of them.
+    maxWorkers: 2,
+    minWorkers: 1,
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
       {
@@ -11,9 +15,6 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/reader/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          // Servers start on their own ports, but two cores carry only so many of them.
-          poolOptions: { forks: { maxForks: 2 } },
-          pool: 'forks',
         },
       },
     ],

@@ -2,12 +2,9 @@ import * as vscode from 'vscode';
 import { EngineClient } from './engine/host/mail-client';
 import { addAccount, type AccountInput } from './views/accounts/api';
 import { registerAccounts } from './views/accounts/register-accounts';
-import { registerMessageCommands } from './views/commands/register-commands';
-import { registerMailboxes } from './views/mailboxes/register-mailboxes';
-import { createMessageList } from './views/messages/message-list';
+import { registerNativeViews } from './views/native-views';
 import { registerProblems } from './views/problems/register-problems';
 import { createReader } from './views/reader/reader';
-import { registerStatusBar } from './views/status-bar/register-status-bar';
 import { registerSyncLog } from './views/sync-log/register-sync-log';
 import type { ViewContext } from './views/view-context';
 
@@ -25,17 +22,14 @@ export function activate(extension: vscode.ExtensionContext) {
   const context: ViewContext = { client, extension, log };
 
   const reader = createReader(context);
-  const list = createMessageList(context, reader);
+  const native = registerNativeViews(context, reader);
   extension.subscriptions.push(
     log,
     reader,
-    list,
-    registerMailboxes(context, list),
-    registerMessageCommands(context, list, reader),
-    registerStatusBar(context),
-    registerAccounts(context),
+    native,
+    registerAccounts(context, native.list),
     registerSyncLog(context),
-    registerProblems(context),
+    registerProblems(context, reader),
   );
   /** For the demo and tests, and for other extensions: adds an account without asking, after testing the connection. */
   return { addAccount: (input: AccountInput) => addAccount(context, input) };

@@ -93,7 +93,11 @@ function create(sqlJs: SqlJs, file: string, { applicationId, guard }: FileOption
   });
 }
 
-const PAGE_SIZE = 4096;
+/**
+ * A small change writes each page that it touches, once into the log and later into the file. Half of SQLite's usual
+ * page halves that, and holds as many messages a byte and reads lists as fast (measured; a quarter does not).
+ */
+export const PAGE_SIZE = 2048;
 
 /**
  * The settings of every connection, in this order: exclusive locking before anything is read, since our files have no
@@ -105,8 +109,8 @@ export const PRAGMAS = [
   'synchronous = FULL',
   'temp_store = MEMORY',
   'cache_size = -16000', // KB
-  'wal_autocheckpoint = 1000', // pages: the log is copied into the file every 4 MB
-  'journal_size_limit = 8388608', // bytes: what a large transaction leaves of the log
+  'wal_autocheckpoint = 4000', // pages: the log is copied into the file every 8 MB
+  'journal_size_limit = 16777216', // bytes: what a large transaction leaves of the log
   'foreign_keys = ON',
   'cell_size_check = ON',
 ] as const;

@@ -7,6 +7,7 @@ import { ChangeCollector } from '../../src/db/change-collector';
 import { openDatabase, type Database } from '../../src/db/database';
 import { storeEmails } from '../../src/db/emails';
 import type { MailDb } from '../../src/db/mail-db';
+import { PAGE_SIZE } from '../../src/db/open-file';
 import { mailboxKeys, markComplete, upsertMailboxes } from '../../src/db/mailboxes';
 import { mailApplicationId, mailMigrations } from '../../src/db/schema/mail';
 import type { ServerEmail } from '../../src/model/email';
@@ -30,7 +31,10 @@ export function storesOver(mail: Database): MailDb {
 
 /** A closed file with mail of at least so many bytes, made if the cache has none. Copy it before changing it. */
 export async function mailFile(cache: string, bytes: number, log: (line: string) => void): Promise<string> {
-  const schema = createHash('sha256').update(JSON.stringify(mailMigrations)).digest('hex').slice(0, 12);
+  const schema = createHash('sha256')
+    .update(JSON.stringify([mailMigrations, PAGE_SIZE]))
+    .digest('hex')
+    .slice(0, 12);
   const file = join(cache, `mail-${schema}-${GENERATOR}-${bytes}.db`);
   if (existsSync(file)) return file;
   const unfinished = `${file}.unfinished`;

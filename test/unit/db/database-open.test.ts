@@ -20,7 +20,7 @@ import { openDatabase, type Database, type OpenOptions } from '../../../src/db/d
 const FIRST = { version: 1, name: 'first', sql: 'CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT, data BLOB)' };
 const SECOND = { version: 2, name: 'second', sql: 'ALTER TABLE note ADD COLUMN at INTEGER' };
 const OPTIONS: OpenOptions = { applicationId: 0x54455354, migrations: [FIRST] };
-const PAGE = 4096;
+const PAGE = 2048;
 
 let directory: string;
 let file: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { startCyrus, type CyrusServer } from './cyrus';
 import { seedImap } from './seed';
@@ -14,7 +14,8 @@ const templates = path.resolve(import.meta.dirname, '../../.cache/mail-templates
  */
 export async function startSeededCyrus(options: { count: number; seed?: number }): Promise<CyrusServer> {
   const { count, seed = 1 } = options;
-  const template = path.join(templates, `cyrus-${count}-${seed}-${await generatorVersion()}`);
+  const family = `cyrus-${count}-${seed}-`;
+  const template = path.join(templates, family + (await generatorVersion()));
   if (!existsSync(template)) {
     await mkdir(templates, { recursive: true });
     const server = await startCyrus();
@@ -25,8 +26,16 @@ export async function startSeededCyrus(options: { count: number; seed?: number }
       throw error;
     }
     await server.saveTemplate(template);
+    await removeOutdated(family, template);
   }
   return startCyrus({ dataTemplate: template });
+}
+
+/** Templates of the same mailbox from older sources, 160 MB each at 10,000 messages. */
+async function removeOutdated(family: string, current: string): Promise<void> {
+  const names = (await readdir(templates)).filter((name) => name.startsWith(family));
+  const outdated = names.map((name) => path.join(templates, name)).filter((folder) => !folder.startsWith(current));
+  await Promise.all(outdated.map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 /** Changes with everything that a template's content comes from, so that an old one is not taken for the new. */

@@ -194,6 +194,8 @@ export async function startServerProcess(
   const output = path.join(folders.home, 'output.log');
   const log = await open(output, 'a');
   const child = spawn('sh', ['-c', watchdog, 'watchdog', folders.home, folders.data, ...command], {
+    // A folder that the server's own user may be in, which ours need not be.
+    cwd: folders.home,
     detached: true,
     stdio: ['pipe', log.fd, log.fd],
     env: { ...process.env, PATH: searchPath },

@@ -37,7 +37,12 @@ export function formatDate(date: Date, timeZone = 0): string {
   return `${local} ${timeZone < 0 ? '-' : '+'}${zone}`;
 }
 
-export const base64Lines = (content: Buffer): string => content.toString('base64').replace(/(.{76})(?=.)/g, '$1\r\n');
+export function base64Lines(content: Buffer): string {
+  const lines: string[] = [];
+  // 57 octets are the 76 characters that RFC 2045 allows in a line.
+  for (let start = 0; start < content.length; start += 57) lines.push(content.toString('base64', start, start + 57));
+  return lines.join('\r\n');
+}
 
 /** Quoted-printable (RFC 2045 section 6.7) of text with CRLF line ends: lines of at most 76 characters. */
 export function quotedPrintable(content: Buffer): string {
@@ -46,22 +51,19 @@ export function quotedPrintable(content: Buffer): string {
 }
 
 function quotedPrintableLine(line: string): string {
-  const escape = (character: string): string =>
-    `=${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  const escaped = line.replace(/[^\t\x20-\x3c\x3e-\x7e]|[\t ]$/g, (character) => {
+    const octet = character.charCodeAt(0).toString(16).toUpperCase();
+    return `=${octet.padStart(2, '0')}`;
+  });
   let done = '';
-  let current = '';
-  for (let index = 0; index < line.length; index++) {
-    const character = line.charAt(index);
-    const isLast = index === line.length - 1;
-    const plain = /[\x21-\x3c\x3e-\x7e]/.test(character) || (/[ \t]/.test(character) && !isLast);
-    const next = plain ? character : escape(character);
-    if (current.length + next.length > 75) {
-      done += `${current}=\r\n`;
-      current = '';
-    }
-    current += next;
+  let rest = escaped;
+  while (rest.length > 76) {
+    const lastEscape = rest.lastIndexOf('=', 74);
+    const cut = lastEscape > 72 ? lastEscape : 75;
+    done += `${rest.slice(0, cut)}=\r\n`;
+    rest = rest.slice(cut);
   }
-  return done + current;
+  return done + rest;
 }
 
 /** Octets of a text in a charset; what the charset lacks becomes a question mark. */

@@ -22,7 +22,10 @@ export type Outcome<Name extends string, Draft> =
   | { readonly to: 'next'; readonly draft: Draft }
   | { readonly to: 'back' }
   | { readonly to: 'cancel' }
-  /** A later step found an earlier one wrong: it is asked again, with all other answers kept. */
+  /**
+   * A later step found an earlier one wrong: it is asked again, with all other answers kept. Where the dialogue does not
+   * have that step, as one that only changes a password, the problem is shown where the person is.
+   */
   | { readonly to: 'correct'; readonly step: Name; readonly problem: string; readonly draft: Draft };
 
 /** The draft after the last step; null if the person left. Steps that apply are recounted after each answer. */
@@ -48,8 +51,8 @@ export async function runWizard<Name extends string, Draft>(
       case 'correct': {
         draft = outcome.draft;
         problem = outcome.problem;
-        current = steps.findIndex((other) => other.name === outcome.step);
-        if (current < 0) throw new Error(`The dialogue has no step "${outcome.step}".`);
+        const wrong = steps.findIndex((other) => other.name === outcome.step);
+        if (wrong >= 0) current = wrong;
         break;
       }
       case 'next': {

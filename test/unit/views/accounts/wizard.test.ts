@@ -83,6 +83,16 @@ describe('runWizard', () => {
     expect(asked.map(({ place }) => place.problem)).toEqual([null, null, null, 'no such host', null, null]);
   });
 
+  it('stays and says why when the dialogue does not ask what is wrong', async () => {
+    const { steps, asked } = scripted({
+      one: [],
+      two: [],
+      three: [(draft) => ({ to: 'correct', step: 'one', problem: 'no such host', draft }), say({ three: 'c' })],
+    });
+    expect(await runWizard(steps.slice(2), {})).toEqual({ three: 'c' });
+    expect(asked.map(({ place }) => place.problem)).toEqual([null, 'no such host']);
+  });
+
   it('ends with nothing when the person leaves', async () => {
     const { steps } = scripted({ one: [say({})], two: [() => ({ to: 'cancel' })], three: [] });
     expect(await runWizard(steps, {})).toBeNull();

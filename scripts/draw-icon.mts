@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 const size = 256;
 const svg = await readFile('media/icon-marketplace.svg', 'utf8');
 const browser = await chromium.launch({
-  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu'],
 });
 try {

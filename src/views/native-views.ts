@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { confirmDeletion } from './commands/confirm-deletion';
 import { createMessageActions } from './commands/message-actions';
 import { registerMessageCommands } from './commands/message-commands';
 import { registerNavigationCommands } from './commands/navigation-commands';
@@ -20,7 +21,7 @@ export function registerNativeViews(context: ViewContext, reader: Reader): Nativ
     context.log.warn(`Accounts and mailboxes could not be read: ${errorSentence(error)}`),
   );
   const list = createMessageList(context, directory);
-  const actions = createMessageActions(context.client, list, reader, directory);
+  const actions = createMessageActions({ client: context.client, list, reader, directory, confirmDeletion });
   const parts = vscode.Disposable.from(
     registerMailboxes(context, list, directory, (targets, to) => actions.moveTargets(targets, to)),
     registerMessageCommands(context, list, reader, directory, actions),

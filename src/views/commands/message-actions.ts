@@ -1,11 +1,8 @@
-import * as vscode from 'vscode';
 import type { MailClient } from '../../engine/client';
 import type { Action, ActionTarget } from '../../model/action';
 import type { MailboxId } from '../../model/ids';
 import { flagged, isUnread, seen } from '../../model/keywords';
 import type { MailboxRole } from '../../model/mailbox';
-import { formatCount } from '../format/counts';
-import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
 import type { MessageListView } from '../messages/message-list';
 import type { Chosen } from '../messages/message-nodes';
@@ -30,12 +27,23 @@ export interface MessageActions {
   toggleFlagged(chosen: readonly Chosen[]): Promise<void>;
 }
 
-export function createMessageActions(
-  client: MailClient,
-  list: MessageListView,
-  reader: Reader,
-  directory: Directory,
-): MessageActions {
+/** What of the other parts the actions need. */
+export interface MessageActionParts {
+  readonly client: Pick<MailClient, 'request'>;
+  readonly list: Pick<MessageListView, 'selectBeyond'>;
+  readonly reader: Pick<Reader, 'leave'>;
+  readonly directory: Pick<Directory, 'state'>;
+  /** Asks whether that many messages may go for good. */
+  readonly confirmDeletion: (count: number) => Promise<boolean>;
+}
+
+export function createMessageActions({
+  client,
+  list,
+  reader,
+  directory,
+  confirmDeletion,
+}: MessageActionParts): MessageActions {
   const apply = async (action: Action, targets: readonly ActionTarget[]): Promise<void> => {
     if (targets.length > 0) await client.request('actions/apply', { action, targets: [...targets] });
   };
@@ -80,7 +88,7 @@ export function createMessageActions(
     notJunk: (chosen) => takeAway({ type: 'not-junk' }, chosen),
     async delete(chosen) {
       const { toTrash, forGood } = await planDeletion(chosen, directory.state.byId, client);
-      if (forGood.length > 0 && !(await confirmDeletion(forGood))) return;
+      if (forGood.length > 0 && !(await confirmDeletion(countOf(forGood)))) return;
       // One step for list and reader, so that neither goes on to a message that leaves a moment later.
       await list.selectBeyond(chosen);
       await reader.leave(chosen.map(({ target }) => target));
@@ -123,17 +131,6 @@ export function createMessageActions(
   };
 }
 
-async function confirmDeletion(chosen: readonly Chosen[]): Promise<boolean> {
-  const { l10n, locale } = interfaceLanguage();
-  const count = chosen.reduce(
-    (sum, { target, listed }) => sum + ('threadId' in target ? (listed?.row.count ?? 1) : 1),
-    0,
-  );
-  const question =
-    count === 1
-      ? l10n.t('Delete this message for good?')
-      : l10n.t('Delete these {0} messages for good?', formatCount(count, locale));
-  const remove = l10n.t('Delete');
-  const detail = l10n.t('This cannot be undone.');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
+function countOf(chosen: readonly Chosen[]): number {
+  return chosen.reduce((sum, { target, listed }) => sum + ('threadId' in target ? (listed?.row.count ?? 1) : 1), 0);
 }

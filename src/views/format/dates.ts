@@ -7,7 +7,7 @@ const latestTime = 8.64e15;
 type Style = 'time' | 'weekday' | 'day' | 'day-and-year' | 'full';
 
 const options: Record<Style, Intl.DateTimeFormatOptions> = {
-  time: { hour: 'numeric', minute: '2-digit' },
+  time: { timeStyle: 'short' },
   weekday: { weekday: 'short' },
   day: { day: 'numeric', month: 'short' },
   'day-and-year': { day: 'numeric', month: 'short', year: 'numeric' },

@@ -53,9 +53,9 @@ export function chosenOf(node: MessageNode, row: MessageRow, source: MessageSour
 
 /** Without messages whose whole thread is chosen too: they are acted on once. */
 export function withoutDoubles(nodes: readonly MessageNode[]): MessageNode[] {
-  const threads = new Set(nodes.filter(({ kind }) => kind === 'thread').map(({ id }) => id));
-  return [...new Set(nodes)].filter(
-    (node) => node.kind === 'thread' || (node.kind === 'email' && !threads.has(threadNodeId(node))),
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  return [...byId.values()].filter(
+    (node) => node.kind === 'thread' || (node.kind === 'email' && !byId.has(threadNodeId(node))),
   );
 }
 

@@ -13,7 +13,12 @@ export interface StatusSummary {
   readonly tooltip: string;
   readonly accessibleName: string;
   readonly severity: 'normal' | 'warning' | 'error';
-  readonly command: 'mailpane.openInbox' | 'mailpane.signIn' | 'mailpane.showProblems' | 'mailpane.showSyncLog';
+  readonly command:
+    | 'mailpane.openInbox'
+    | 'mailpane.signIn'
+    | 'mailpane.showProblems'
+    | 'mailpane.showSyncLog'
+    | 'mailpane.showEngineFailure';
 }
 
 /** Null: there is nothing to say, because there is no account. What a person must act on comes before what is merely so. */
@@ -26,7 +31,7 @@ export function statusSummary(overview: Overview, engine: EngineState, language:
       tooltip: escapeMarkdown(engine.error.message, 500),
       accessibleName: `${text}: ${oneLine(engine.error.message, 500)}`,
       severity: 'error',
-      command: 'mailpane.showSyncLog',
+      command: 'mailpane.showEngineFailure',
     };
   }
   if (overview.accounts.length === 0) return null;

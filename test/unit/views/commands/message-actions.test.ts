@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import type { EmailDetails, MessageRow } from '../../../../src/model/email';
+import { createMessageActions } from '../../../../src/views/commands/message-actions';
+import { chosenOf, emailNode, threadNode, type Chosen } from '../../../../src/views/messages/message-nodes';
+import { account, asMailboxId, directoryState, mailbox, overview, row } from '../support/samples';
+import { scriptedClient } from '../support/scripted-client';
+
+const inbox = asMailboxId(1);
+const archive = asMailboxId(2);
+const trash = asMailboxId(3);
+const junk = asMailboxId(4);
+const mailboxes = [
+  mailbox(1, { role: 'inbox' }),
+  mailbox(2, { role: 'archive' }),
+  mailbox(3, { role: 'trash' }),
+  mailbox(4, { role: 'junk' }),
+];
+
+const inList = (id: number, changes: Partial<MessageRow> = {}): Chosen => {
+  const shown = row(id, changes);
+  return chosenOf(threadNode(shown), shown, 'inboxes');
+};
+const inReader = (id: number): Chosen => {
+  const { target, message } = inList(id);
+  return {
+    target: { ...target, mailboxId: null } as Chosen['target'],
+    message: { ...message, mailboxId: null },
+    listed: null,
+  };
+};
+
+function actionsWith(answers: { confirms?: boolean; details?: Partial<EmailDetails> | null } = {}) {
+  /** What happened, in order. */
+  const done: unknown[] = [];
+  const client = scriptedClient({
+    'actions/apply': ({ action, targets }) => {
+      done.push({ action, targets });
+      return { changed: targets.length };
+    },
+    'messages/get': () => (answers.details ?? null) as EmailDetails | null,
+  });
+  const actions = createMessageActions({
+    client,
+    list: {
+      selectBeyond: (chosen) => {
+        done.push(`select beyond ${chosen.length}`);
+        return Promise.resolve();
+      },
+    },
+    reader: {
+      leave: (targets) => {
+        done.push(`leave ${targets.length}`);
+        return Promise.resolve();
+      },
+    },
+    directory: { state: directoryState(overview([account('work')]), mailboxes) },
+    confirmDeletion: (count) => {
+      done.push(`asked about ${count}`);
+      return Promise.resolve(answers.confirms ?? true);
+    },
+  });
+  return { actions, done };
+}
+
+describe('actions that take messages away', () => {
+  it('let list and reader go on before the engine is asked, and ask nothing of the person', async () => {
+    const { actions, done } = actionsWith();
+    await actions.archive([inList(5), inList(6, { count: 3 })]);
+    expect(done).toEqual([
+      'select beyond 2',
+      'leave 2',
+      {
+        action: { type: 'archive' },
+        targets: [
+          { emailId: 5, mailboxId: inbox },
+          { threadId: 6, mailboxId: inbox },
+        ],
+      },
+    ]);
+  });
+
+  it('leave alone what is already there', async () => {
+    const { actions, done } = actionsWith();
+    await actions.archive([inList(5, { mailboxId: archive })]);
+    await actions.junk([inList(5, { mailboxId: junk })]);
+    await actions.move([inList(5)], inbox);
+    await actions.moveTargets([inList(5).target], inbox);
+    expect(done).toEqual([]);
+  });
+
+  it('move what is dropped', async () => {
+    const { actions, done } = actionsWith();
+    await actions.moveTargets([inList(5).target], archive);
+    expect(done).toEqual([
+      'leave 1',
+      { action: { type: 'move', to: archive }, targets: [{ emailId: 5, mailboxId: inbox }] },
+    ]);
+  });
+});
+
+describe('delete', () => {
+  it('puts into Trash without a question', async () => {
+    const { actions, done } = actionsWith();
+    await actions.delete([inList(5)]);
+    expect(done).toEqual([
+      'select beyond 1',
+      'leave 1',
+      { action: { type: 'delete' }, targets: [{ emailId: 5, mailboxId: inbox }] },
+    ]);
+  });
+
+  it('asks once, for all messages, before anything goes for good', async () => {
+    const { actions, done } = actionsWith();
+    await actions.delete([inList(5, { mailboxId: trash, count: 4 }), inList(6, { mailboxId: junk }), inList(7)]);
+    expect(done).toEqual([
+      'asked about 5',
+      'select beyond 3',
+      'leave 3',
+      { action: { type: 'delete' }, targets: [{ emailId: 7, mailboxId: inbox }] },
+      {
+        action: { type: 'destroy' },
+        targets: [
+          { threadId: 5, mailboxId: trash },
+          { emailId: 6, mailboxId: junk },
+        ],
+      },
+    ]);
+  });
+
+  it('does nothing at all when the person says no', async () => {
+    const { actions, done } = actionsWith({ confirms: false });
+    await actions.delete([inList(5, { mailboxId: trash }), inList(6)]);
+    expect(done).toEqual(['asked about 1']);
+  });
+
+  it.each([
+    ['in Trash only: for good', [trash], 'destroy'],
+    ['in Trash and Inbox: to Trash', [trash, inbox], 'delete'],
+    ['nowhere any more: the engine decides', [], 'delete'],
+  ])('looks where a message without a mailbox is: %s', async (_what, mailboxIds, type) => {
+    const { actions, done } = actionsWith({ details: { mailboxIds } });
+    await actions.delete([inReader(5)]);
+    expect(done.at(-1)).toMatchObject({ action: { type } });
+  });
+});
+
+describe('read and flag', () => {
+  it('mark all read while one is unread, else all unread', async () => {
+    const { actions, done } = actionsWith();
+    await actions.toggleSeen([inList(5, { unread: 1, count: 2 }), inList(6)]);
+    await actions.toggleSeen([inList(5), inList(6)]);
+    expect(done).toMatchObject([
+      { action: { keyword: '$seen', on: true }, targets: [{ threadId: 5 }, { emailId: 6 }] },
+      { action: { keyword: '$seen', on: false } },
+    ]);
+  });
+
+  it('flag the newest message of a thread, and unflag all of it', async () => {
+    const { actions, done } = actionsWith();
+    await actions.toggleFlagged([inList(5, { count: 3 })]);
+    await actions.toggleFlagged([inList(5, { count: 3, flagged: 1 })]);
+    expect(done).toEqual([
+      { action: { type: 'keyword', keyword: '$flagged', on: true }, targets: [{ emailId: 5, mailboxId: inbox }] },
+      { action: { type: 'keyword', keyword: '$flagged', on: false }, targets: [{ threadId: 5, mailboxId: inbox }] },
+    ]);
+  });
+
+  it('know a message of a thread by its own keywords, and one in the reader by asking', async () => {
+    const { actions, done } = actionsWith({ details: { keywords: ['$flagged'] } });
+    const member = row(5, { keywords: [], unread: 0 });
+    await actions.toggleSeen([chosenOf(emailNode(member), member, 'inboxes')]);
+    await actions.toggleFlagged([inReader(6)]);
+    expect(done).toMatchObject([{ action: { on: true } }, { action: { on: false }, targets: [{ emailId: 6 }] }]);
+  });
+});

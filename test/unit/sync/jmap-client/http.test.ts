@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { sendHttp, type HttpContext, type HttpRequest } from '../../../../src/sync/jmap/http';
 import { createCertificate } from '../../../servers/server-process';
 import { failureOf } from './failing';
@@ -174,6 +174,19 @@ describe('S29: what does not answer', () => {
     const using = context({ timeouts: { headers: 10_000, idle: 50 } });
     expect((await failureOf(textOf(get(origin), using))).reason).toBe('timeout');
     await connectionClosed;
+  });
+
+  it('S37: the wall clock may jump: it neither ends a request nor keeps one alive', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const origin = await serve((request, response) => {
+      const day = 86_400_000;
+      vi.setSystemTime(Date.now() + (request.url === '/forward' ? day : -2 * day));
+      if (request.url === '/forward') setTimeout(() => response.end('done'), 50);
+    });
+    expect(await textOf(get(`${origin}/forward`))).toBe('done');
+    const using = context({ timeouts: { headers: 50, idle: 10_000 } });
+    expect((await failureOf(sendHttp(get(`${origin}/back`), using))).reason).toBe('timeout');
   });
 
   it('is offline where nobody listens, or the connection is cut', async () => {

@@ -86,8 +86,8 @@ async function check(server: VsCodeServer): Promise<void> {
     const workbench = await Workbench.open(server, context);
     try {
       await workbench.openMailView();
-      await workbench.tree('Mailboxes').row('Archive').waitFor();
-      await workbench.tree('Messages').rows().nth(5).waitFor();
+      await workbench.mailboxes().row('Archive').waitFor();
+      await workbench.messages().rows().nth(5).waitFor();
     } catch (error) {
       const file = await workbench.screenshot('demo-failed');
       console.error(

@@ -2,18 +2,19 @@ import type { Locator, Page } from 'playwright-core';
 import { chooseFromContextMenu } from './context-menu';
 
 /**
- * One tree of the side bar, found by the title of its view. Rows are found by their label, whole or as a pattern. VS Code
- * keeps only the rows on screen in the page: `reveal` scrolls to others.
+ * One tree of the side bar. Rows are found by their label, whole or as a pattern. VS Code keeps only the rows on screen in the
+ * page: `reveal` scrolls to others.
  */
 export class TreeView {
-  private readonly pane: Locator;
-
+  /** `pane` is the view with its header. */
   constructor(
     private readonly page: Page,
-    private readonly title: string,
-  ) {
-    const header = page.locator(`.pane-header[aria-label="${title} Section"]`);
-    this.pane = page.locator('.pane', { has: header });
+    private readonly pane: Locator,
+  ) {}
+
+  /** The view's title, which may say what it shows. */
+  async title(): Promise<string> {
+    return this.pane.locator('.pane-header .title').innerText();
   }
 
   /** Waits until the view is there, and opens it when it is folded. */
@@ -63,7 +64,8 @@ export class TreeView {
     await this.rows().first().hover();
     for (let before = ''; !(await row.isVisible());) {
       const labels = (await this.labels()).join('\n');
-      if (labels === before) throw new Error(`no row ${String(label)} in "${this.title}"; the last are:\n${labels}`);
+      if (labels === before)
+        throw new Error(`no row ${String(label)} in "${await this.title()}"; the last are:\n${labels}`);
       before = labels;
       await this.page.mouse.wheel(0, 150);
       await this.page.waitForTimeout(100);

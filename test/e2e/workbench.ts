@@ -70,6 +70,8 @@ export class Workbench {
       await shown.waitFor({ timeout: 3000 }).catch(() => undefined);
     }
     await shown.waitFor({ timeout: 3000 });
+    // Off the icon, whose tooltip would lie over the view.
+    await this.page.mouse.move(640, 0);
   }
 
   /** The number on an icon of the activity bar, "" when there is none. */
@@ -77,8 +79,20 @@ export class Workbench {
     return (await this.activityBarIcon(title).locator('.badge-content').innerText()).trim();
   }
 
+  /** A view of the side bar by its title. */
   tree(title: string): TreeView {
-    return new TreeView(this.page, title);
+    const header = this.page.locator(`.pane-header[aria-label="${title} Section"]`);
+    return new TreeView(this.page, this.page.locator('.sidebar .pane', { has: header }));
+  }
+
+  /** Mailpane's mailboxes. */
+  mailboxes(): TreeView {
+    return this.tree('Mailboxes');
+  }
+
+  /** Mailpane's message list: its title is the mailbox that it shows, so it is told by its place, below the mailboxes. */
+  messages(): TreeView {
+    return new TreeView(this.page, this.page.locator('.sidebar .pane').nth(1));
   }
 
   /** An item of the status bar, told by a part of its text or of its accessible name. */

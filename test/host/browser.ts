@@ -37,6 +37,9 @@ const chromiumArguments = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
+/** A webview's own files have addresses there; VS Code's service worker answers them from this machine. */
+const webviewResourceHost = '.vscode-resource.vscode-cdn.net';
+
 const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Path of Chromium: `$CHROMIUM`, else where the distributions put it. */
@@ -78,7 +81,7 @@ async function newContext(browser: Browser, options: { width?: number; height?: 
   // Not in the route: it is not asked for every kind of request, this event is.
   context.on('request', (request) => {
     const url = new URL(request.url());
-    if (!isRemote(url)) return;
+    if (!isRemote(url) || url.hostname.endsWith(webviewResourceHost)) return;
     const frame = request.serviceWorker() === null ? frameUrlOf(request) : 'service worker';
     remoteRequests.push({ url: url.href, resourceType: request.resourceType(), frameUrl: frame });
   });

@@ -31,25 +31,34 @@ export function openNative(file: string, cache: string, log: (line: string) => v
   return adapt(native);
 }
 
-function install(cache: string, log: (line: string) => void): (new (file: string) => NativeDatabase) | undefined {
+type NativeConstructor = new (file: string) => NativeDatabase;
+
+function install(cache: string, log: (line: string) => void): NativeConstructor | undefined {
   const directory = join(cache, 'better-sqlite3');
   try {
-    if (!existsSync(join(directory, 'node_modules/better-sqlite3'))) {
+    if (!existsSync(join(directory, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'))) {
       log(`installing better-sqlite3@${VERSION} (compiling it takes a minute or two) …`);
       mkdirSync(directory, { recursive: true });
       writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
-      const args = ['install', '--no-audit', '--no-fund', '--loglevel=error', `better-sqlite3@${VERSION}`];
-      execFileSync('npm', args, { cwd: directory, stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
+      npm(directory, ['install', '--ignore-scripts', '--no-audit', '--no-fund', `better-sqlite3@${VERSION}`]);
+      // The project runs no scripts at install (.npmrc); this one package is compiled, and only it.
+      npm(directory, ['rebuild', '--ignore-scripts=false', 'better-sqlite3']);
     }
-    const Native = createRequire(join(directory, 'package.json'))('better-sqlite3') as new (
-      file: string,
-    ) => NativeDatabase;
+    const Native = createRequire(join(directory, 'package.json'))('better-sqlite3') as NativeConstructor;
     new Native(':memory:').close();
     return Native;
   } catch (error) {
     log(`no reference: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
+}
+
+function npm(directory: string, args: readonly string[]): void {
+  execFileSync('npm', [...args, '--loglevel=error'], {
+    cwd: directory,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 600_000,
+  });
 }
 
 function adapt(native: NativeDatabase): Database {

@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emailKey, storeEmails } from '../../../src/db/emails';
+import { getEmailDetails } from '../../../src/db/message-lists';
+import { replayPending } from '../../../src/db/overlay';
+import { enqueueChange, listChanges, requeueInterrupted } from '../../../src/db/pending-changes';
+import { getState, setState } from '../../../src/db/sync-state';
+import type { EmailId } from '../../../src/model/ids';
+import type { EmailIntent } from '../../../src/model/pending-change';
+import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from '../../../src/sync/backend';
+import { drainOutbox } from '../../../src/sync/outbox';
+import { SyncError } from '../../../src/sync/sync-error';
+import { openTestDb, serverEmail, testAccount, type TestDb } from '../../support/test-db';
+
+const accountId = testAccount.id;
+const signal = new AbortController().signal;
+let test: TestDb;
+
+beforeEach(async () => {
+  test = await openTestDb();
+  storeEmails(
+    test.db,
+    accountId,
+    Array.from({ length: 5 }, (_, i) => serverEmail(`M${i}`, [test.mailbox('inbox')])),
+  );
+  setState(test.db, accountId, 'Email', 's1', 1);
+});
+afterEach(() => test.close());
+
+const key = (remoteId: string): EmailId => emailKey(test.db, accountId, remoteId) as EmailId;
+function act(remoteId: string, intent: EmailIntent): void {
+  enqueueChange(test.db, { accountId, emailId: key(remoteId), intent }, 1);
+  replayPending(test.db, key(remoteId));
+}
+const flag = (add: string[], remove: string[] = []): EmailIntent => ({ type: 'keywords', add, remove });
+
+/** Answers by what the test says, and keeps what was sent: a fault has to come on cue. */
+function answering(answer: (batch: readonly OutgoingChange[], call: number) => SendResult): {
+  backend: Backend;
+  sent: (readonly OutgoingChange[])[];
+} {
+  const sent: (readonly OutgoingChange[])[] = [];
+  const send = (batch: readonly OutgoingChange[]): Promise<SendResult> => {
+    sent.push(batch);
+    return Promise.resolve().then(() => answer(batch, sent.length));
+  };
+  return { backend: { send } as unknown as Backend, sent };
+}
+
+function all(outcome: ChangeOutcome, checkpoint: SendResult['checkpoint'] = null) {
+  return (batch: readonly OutgoingChange[]): SendResult => ({
+    outcomes: new Map(batch.map(({ email }) => [email.id, outcome])),
+    checkpoint,
+  });
+}
+
+describe('drainOutbox', () => {
+  it('S27: sends what waits in one batch, oldest message first', async () => {
+    act('M3', flag(['$seen']));
+    act('M1', flag(['$seen']));
+    act('M3', flag(['$flagged']));
+    const { backend, sent } = answering(all({ result: 'done' }));
+    const report = await drainOutbox(test.db, backend, accountId, signal);
+    expect(sent.map((batch) => batch.map(({ email }) => email.remoteId))).toEqual([['M3', 'M1']]);
+    expect(sent[0]?.[0]?.patch.addKeywords).toEqual(['$flagged', '$seen']);
+    expect(report).toMatchObject({ sent: 3, failed: 0 });
+    expect(listChanges(test.db)).toEqual([]);
+    expect(getEmailDetails(test.db, key('M3'))).toMatchObject({ keywords: ['$flagged', '$seen'], pending: 'none' });
+  });
+
+  it('S28: drops without a request what the server already shows', async () => {
+    act('M1', flag(['$seen']));
+    act('M1', flag([], ['$seen']));
+    const { backend, sent } = answering(all({ result: 'done' }));
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect([sent.length, listChanges(test.db).length]).toEqual([0, 0]);
+  });
+
+  it('S29: offline counts no attempt and keeps the queue', async () => {
+    act('M1', flag(['$seen']));
+    const { backend } = answering(() => {
+      throw new SyncError('offline', 'No connection.');
+    });
+    await expect(drainOutbox(test.db, backend, accountId, signal)).rejects.toMatchObject({ reason: 'offline' });
+    expect(listChanges(test.db)).toMatchObject([{ state: 'queued', attempts: 0, lastError: null }]);
+  });
+
+  it('S29: a transient failure counts, and is queued again', async () => {
+    act('M1', flag(['$seen']));
+    const { backend } = answering(() => {
+      throw new SyncError('unavailable', 'Busy.');
+    });
+    await expect(drainOutbox(test.db, backend, accountId, signal)).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(listChanges(test.db)).toMatchObject([{ state: 'queued', attempts: 1, lastError: 'Busy.' }]);
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: ['$seen'], pending: 'pending' });
+  });
+
+  it('S29: each item has its own outcome; a deferred one does not hold up the others, nor is it tried in a circle', async () => {
+    for (const id of ['M0', 'M1', 'M2', 'M3']) act(id, flag(['$seen']));
+    const outcomes: Record<string, ChangeOutcome> = {
+      M0: { result: 'done' },
+      M1: { result: 'transient', message: 'Later.' },
+      M2: { result: 'permanent', message: 'Never.' },
+      M3: { result: 'gone' },
+    };
+    const { backend, sent } = answering((batch) => ({
+      outcomes: new Map(batch.map(({ email }) => [email.id, outcomes[email.remoteId ?? ''] ?? { result: 'gone' }])),
+      checkpoint: null,
+    }));
+    const report = await drainOutbox(test.db, backend, accountId, signal);
+    expect(sent).toHaveLength(1);
+    expect(report).toMatchObject({ sent: 2, failed: 1, deferred: true });
+    expect(listChanges(test.db)).toMatchObject([
+      { state: 'queued', lastError: 'Later.' },
+      { state: 'failed', lastError: 'Never.' },
+    ]);
+    expect(getEmailDetails(test.db, key('M2'))).toMatchObject({ keywords: [], pending: 'failed', problem: 'Never.' });
+    expect(emailKey(test.db, accountId, 'M3')).toBeUndefined();
+  });
+
+  it('S27: a batch that is refused as a whole is tried singly, so one bad member fails alone', async () => {
+    for (const id of ['M0', 'M1', 'M2']) act(id, flag(['$seen']));
+    const { backend, sent } = answering((batch) => {
+      if (batch.some(({ email }) => email.remoteId === 'M1')) throw new SyncError('refused', 'Bad patch.');
+      return all({ result: 'done' })(batch);
+    });
+    const report = await drainOutbox(test.db, backend, accountId, signal);
+    expect(sent.map((batch) => batch.length)).toEqual([3, 1, 1, 1]);
+    expect(report).toMatchObject({ sent: 2, failed: 1 });
+    expect(listChanges(test.db)).toMatchObject([{ emailId: key('M1'), state: 'failed', lastError: 'Bad patch.' }]);
+  });
+
+  it('S11: advances the checkpoint only from where ours stands', async () => {
+    act('M1', flag(['$seen']));
+    const ours = answering(all({ result: 'done' }, { resourceType: 'Email', from: 's1', to: 's2' }));
+    expect((await drainOutbox(test.db, ours.backend, accountId, signal)).needsCycle).toBe(false);
+    expect(getState(test.db, accountId, 'Email')).toBe('s2');
+    act('M2', flag(['$seen']));
+    const others = answering(all({ result: 'done' }, { resourceType: 'Email', from: 's5', to: 's6' }));
+    expect((await drainOutbox(test.db, others.backend, accountId, signal)).needsCycle).toBe(true);
+    expect(getState(test.db, accountId, 'Email')).toBe('s2');
+  });
+
+  it('S30: what the server said nothing of stays in the queue', async () => {
+    act('M1', flag(['$seen']));
+    const { backend } = answering(() => ({ outcomes: new Map(), checkpoint: null }));
+    expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ sent: 0, deferred: true });
+    expect(listChanges(test.db)).toMatchObject([{ state: 'queued' }]);
+  });
+
+  it('S10: what was on its way when the engine died is sent again', async () => {
+    act('M1', flag(['$seen']));
+    test.db.mail.run("UPDATE pending_changes SET state = 'sending'");
+    requeueInterrupted(test.db);
+    const { backend, sent } = answering(all({ result: 'done' }));
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect([sent.length, listChanges(test.db).length]).toEqual([1, 0]);
+  });
+
+  it('S40: an action that comes while a batch is under way is kept and sent after it', async () => {
+    act('M1', flag(['$seen']));
+    const { backend, sent } = answering((batch, call) => {
+      if (call === 1) act('M1', flag([], ['$seen']));
+      return all({ result: 'done' })(batch);
+    });
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect(sent.map((batch) => batch[0]?.patch)).toMatchObject([
+      { addKeywords: ['$seen'] },
+      { removeKeywords: ['$seen'] },
+    ]);
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: [], pending: 'none' });
+  });
+});

@@ -141,4 +141,21 @@ describe('a hostile mail runs nothing, asks nobody and goes nowhere', () => {
     );
     expect(outcome).toBe('img-src');
   });
+
+  it('and this test would see it: shown as they are, most of the same mails do something', async () => {
+    const bare = await browser.newContext();
+    let acted = 0;
+    for (const html of Object.values(hostileMails)) {
+      const naked = await bare.newPage();
+      let ran = false;
+      naked.on('dialog', () => (ran = true));
+      const asked = bare.remoteRequests().length;
+      await naked.setContent(html, { waitUntil: 'commit' });
+      await naked.waitForTimeout(60);
+      if (ran || bare.remoteRequests().length > asked) acted++;
+      await naked.close();
+    }
+    await bare.close();
+    expect(acted).toBeGreaterThan(Object.keys(hostileMails).length / 2);
+  });
 });

@@ -14,6 +14,8 @@ const urlValue = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)/gi;
 const backgroundProperty = /^background(?:-image)?$/;
 
 const maxRules = 4000;
+/** Every rule is tried on every element. */
+const maxMatches = 4_000_000;
 const maxSelector = 400;
 const maxText = 512_000;
 
@@ -27,7 +29,15 @@ export class CssCleaner {
   readonly #seen = new Map<string, CleanStyle>();
   #rules = 0;
 
-  constructor(private readonly images: RemoteImages) {}
+  readonly #maxRules: number;
+
+  /** `elements`: how many the mail has. */
+  constructor(
+    private readonly images: RemoteImages,
+    elements: number,
+  ) {
+    this.#maxRules = Math.min(maxRules, maxMatches / (elements + 1));
+  }
 
   /** The value of a `style` attribute. */
   inline(style: string): CleanStyle {
@@ -50,7 +60,7 @@ export class CssCleaner {
     let text = '';
     let designed = false;
     for (const rule of rules) {
-      if (++this.#rules > maxRules) break;
+      if (++this.#rules > this.#maxRules) break;
       let clean: CleanStyle | null = null;
       if (rule instanceof CSSStyleRule) clean = this.#styleRule(rule);
       // The mail lies on light paper, whatever the system prefers.
@@ -66,8 +76,9 @@ export class CssCleaner {
   }
 
   #styleRule(rule: CSSStyleRule): CleanStyle | null {
-    // `:has()` and long selectors cost time for every node of the mail.
-    if (rule.selectorText.length > maxSelector * 10 || /:has\(|:host|::part/i.test(rule.selectorText)) return null;
+    // `:has()`, `~` and long selectors look at much of the mail for each of its elements.
+    if (rule.selectorText.length > maxSelector * 10 || /:has\(|:host|::part|~(?!=)/i.test(rule.selectorText))
+      return null;
     if (rule.selectorText.split(',').some((selector) => selector.length > maxSelector)) return null;
     const { text, designed } = this.#declarations(rule.style);
     return text === '' ? null : { text: `${rule.selectorText}{${text}}`, designed };

@@ -42,7 +42,9 @@ const config = {
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml'],
-  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|cid):|data:image\/(?:png|jpe?g|gif|webp|avif|bmp|x-icon);base64,|#|\/\/)/i,
+  // DOMPurify holds this against the value of nearly every attribute: these schemes, or something that has none.
+  ALLOWED_URI_REGEXP:
+    /^(?:(?:https?|mailto|cid):|data:image\/(?:png|jpe?g|gif|webp|avif|bmp|x-icon);base64,|[^a-z]|[a-z+.-]+(?:[^a-z+.\-:]|$))/i,
   // What these hold is no text of the mail.
   FORBID_CONTENTS: [
     'script',
@@ -71,7 +73,7 @@ const purifier = createDOMPurify(window);
 
 export function cleanHtml(html: string, images: RemoteImages): CleanMail {
   const parsed = new DOMParser().parseFromString(html, 'text/html');
-  const css = new CssCleaner(images);
+  const css = new CssCleaner(images, parsed.getElementsByTagName('*').length);
   const sheet = css.sheet(takeStyles(parsed));
   flatten(parsed.documentElement);
   const body = purifier.sanitize(parsed.body, config) as HTMLElement;

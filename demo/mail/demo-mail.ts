@@ -5,6 +5,7 @@ import { machineMail } from './machine-mail';
 import { otherMail } from './other-mail';
 import { patchMail } from './patch-mail';
 import { privateMail } from './private-mail';
+import { projectMail } from './project-mail';
 import { richMail } from './rich-mail';
 import { teamMail } from './team-mail';
 
@@ -20,6 +21,7 @@ export function demoMail(now = new Date()): DemoMail {
   const clock = clockFrom(now);
   const messages = [
     ...teamMail(clock),
+    ...projectMail(clock),
     ...listMail(clock),
     ...patchMail(clock),
     ...machineMail(clock),

@@ -17,7 +17,7 @@ export interface MailboxChoice {
 export interface MailboxChoices {
   /** Used last, newest first. */
   readonly recent: readonly MailboxChoice[];
-  /** All others, in display order. */
+  /** All others, in display order, unlikely ones last. */
   readonly others: readonly MailboxChoice[];
 }
 
@@ -35,7 +35,11 @@ export function destinations(
   const byId = new Map(possible.map((mailbox) => [mailbox.id, mailbox]));
   const used = recent.flatMap((id) => byId.get(id) ?? []);
   const choice = (mailbox: Mailbox): MailboxChoice => choiceOf(mailbox, parentPath(mailbox, state, l10n), l10n);
-  return { recent: used.map(choice), others: possible.filter((mailbox) => !used.includes(mailbox)).map(choice) };
+  const others = possible.filter((mailbox) => !used.includes(mailbox));
+  // Hardly anybody moves mail into these, and what stands first is taken by Enter.
+  const isUnlikely = ({ role }: Mailbox): boolean => role === 'drafts' || role === 'sent';
+  const ordered = [...others.filter((mailbox) => !isUnlikely(mailbox)), ...others.filter(isUnlikely)];
+  return { recent: used.map(choice), others: ordered.map(choice) };
 }
 
 /** Every mailbox of every account; with several accounts each says whose it is. */

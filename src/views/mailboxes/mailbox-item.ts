@@ -13,6 +13,7 @@ export interface MailboxItem {
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
+  /** Codicon. */
   readonly icon: string;
   /** All of it for a screen reader. */
   readonly accessibleName: string;

@@ -66,6 +66,7 @@ export function mailboxIcon({ role }: Pick<Mailbox, 'role'>): string {
     case 'important':
       return 'bookmark';
     case null:
-      return 'folder';
+      // The same picture as `folder`, which VS Code takes for one of the file icon theme, and then lines rows up otherwise.
+      return 'symbol-folder';
   }
 }

@@ -102,6 +102,7 @@ export function registerMailboxes(
     );
     if (change === 'structure' || change.length > manyNodes) changed.fire(undefined);
     else if (change.length > 0) changed.fire([...change]);
+    if (change === 'structure') selectShown();
     showSummary(now);
   };
 

@@ -10,8 +10,6 @@ import { isolate, oneLine } from '../format/text';
 /** What a row of the message list shows. Plain text everywhere. */
 export interface MessageItem {
   readonly label: string;
-  /** The label stands out (bold, coloured): unread. */
-  readonly emphasised: boolean;
   readonly description: string;
   readonly icon: MessageIcon;
   readonly expandable: boolean;
@@ -37,6 +35,8 @@ export interface MessageItemOptions {
   readonly language: Language;
 }
 
+// VS Code draws one icon a row, and marks a part of a label only like a match of a search: the rest of the state are signs.
+const unreadSign = '●';
 const flagSign = '★';
 const attachmentSign = '📎\ufe0e';
 
@@ -49,12 +49,12 @@ export function messageItem(row: MessageRow, options: MessageItemOptions): Messa
   const subject = oneLine(row.subject) || l10n.t('(no subject)');
   const count = folded && row.count > 1 ? row.count : 1;
   const signs = [
+    state.unread && icon.id !== 'circle-filled' ? unreadSign : '',
     state.flagged && icon.id !== 'star-full' ? flagSign : '',
     state.attachment && icon.id !== 'attach' ? attachmentSign : '',
   ];
   return {
     label: count > 1 ? `${who} (${formatCount(count, locale)})` : who,
-    emphasised: state.unread,
     description: [...signs, `${isolate(subject)} · ${relativeDate(row.receivedAt, now, language)}`]
       .filter((part) => part !== '')
       .join(' '),
@@ -90,7 +90,7 @@ function messageState(row: MessageRow, folded: boolean): MessageState {
   };
 }
 
-/** The strongest of what there is to say has the icon; unread shows by the label too, flags and attachments by a sign. */
+/** The strongest of what there is to say has the icon; unread, flags and attachments show by a sign where it is not theirs. */
 function stateIcon(state: MessageState): MessageIcon {
   if (state.pending === 'failed') return { id: 'error', color: 'list.errorForeground' };
   if (state.pending === 'pending') return { id: 'cloud-upload', color: 'descriptionForeground' };
@@ -100,7 +100,7 @@ function stateIcon(state: MessageState): MessageIcon {
   if (state.answered) return { id: 'reply', color: 'descriptionForeground' };
   if (state.forwarded) return { id: 'arrow-right', color: 'descriptionForeground' };
   if (state.attachment) return { id: 'attach', color: 'descriptionForeground' };
-  return { id: 'mail-read', color: 'descriptionForeground' };
+  return { id: 'mail-read', color: 'disabledForeground' };
 }
 
 /** Who wrote it; where one's own mail stands, to whom. */

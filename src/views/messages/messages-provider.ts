@@ -48,7 +48,7 @@ export function createMessagesProvider(
       const role = directory.state.byId.get(row.mailboxId)?.role ?? null;
       const shown = messageItem(row, { folded: node.kind === 'thread', role, now: Date.now(), language });
       const item = new vscode.TreeItem(
-        shown.emphasised ? { label: shown.label, highlights: [[0, shown.label.length]] } : shown.label,
+        shown.label,
         shown.expandable ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None,
       );
       item.id = node.id;

@@ -6,6 +6,7 @@ import { account, asAccountId, asMailboxId, directoryState, english, mailbox, ov
 const { rights } = mailbox(1);
 const state = directoryState(overview([account('work'), account('home')]), [
   mailbox(1, { role: 'inbox' }),
+  mailbox(6, { role: 'drafts' }),
   mailbox(2, { name: 'Projects' }),
   mailbox(3, { name: 'Patches', parentId: asMailboxId(2) }),
   mailbox(4, { name: 'Read only', rights: { ...rights, mayAddItems: false } }),
@@ -14,10 +15,10 @@ const state = directoryState(overview([account('work'), account('home')]), [
 const work = asAccountId('work');
 
 describe('destinations', () => {
-  it('are the mailboxes of the account that take messages, without the one they are in, used ones first', () => {
+  it('are the mailboxes of the account that take messages, without the one they are in, used ones first and unlikely ones last', () => {
     const choices = destinations(state, work, new Set([asMailboxId(1)]), [5, 3, 1].map(asMailboxId), english.l10n);
     expect(choices.recent.map(({ label, description }) => [label, description])).toEqual([['Patches', 'Projects']]);
-    expect(choices.others.map(({ label }) => label)).toEqual(['Projects']);
+    expect(choices.others.map(({ label }) => label)).toEqual(['Projects', 'Drafts']);
   });
 });
 
@@ -25,6 +26,7 @@ describe('allMailboxes', () => {
   it('say where they stand, and whose they are where there are several accounts', () => {
     expect(allMailboxes(state, english.l10n).map(({ label, description }) => `${label}: ${description}`)).toEqual([
       'Inbox: work mail',
+      'Drafts: work mail',
       'Projects: work mail',
       'Patches: work mail — Projects',
       'Read only: work mail',

@@ -23,10 +23,10 @@ describe('a row of the list', () => {
   });
 
   it('stands out while anything in its thread is unread', () => {
-    expect(item({ unread: 0, keywords: [] }).emphasised).toBe(false);
-    expect(item({ unread: 1 }).emphasised).toBe(true);
-    expect(item({ unread: 3, keywords: [] }, { folded: false }).emphasised).toBe(true);
-    expect(item({ unread: 3, keywords: ['$seen'] }, { folded: false }).emphasised).toBe(false);
+    expect(item({ unread: 0, keywords: [] }).icon.id).not.toBe('circle-filled');
+    expect(item({ unread: 1 }).icon.id).toBe('circle-filled');
+    expect(item({ unread: 3, keywords: [] }, { folded: false }).icon.id).toBe('circle-filled');
+    expect(item({ unread: 3, keywords: ['$seen'] }, { folded: false }).icon.id).toBe('mail-read');
   });
 
   it('counts the messages of a thread, and unfolds only where there are several', () => {
@@ -49,8 +49,9 @@ describe('a row of the list', () => {
     expect(item(changes).icon.id).toBe(icon);
   });
 
-  it('shows flag and attachment by a sign where the icon says something stronger', () => {
+  it('shows unread, flag and attachment by a sign where the icon says something stronger', () => {
     expect(item({ hasAttachment: true, unread: 1 }).description).toBe('📎\ufe0e Subject 1 · 07:05');
+    expect(item({ flagged: 1, unread: 1 }).description).toBe('● Subject 1 · 07:05');
     expect(item({ flagged: 1, pending: 'pending' }).description).toBe('★ Subject 1 · 07:05');
     expect(item({ hasAttachment: true }).description).toBe('Subject 1 · 07:05');
   });

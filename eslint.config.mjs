@@ -8,7 +8,18 @@ import tseslint from 'typescript-eslint';
 const zone = (target, from, message) => ({ target: `./src/${target}`, from: from.map((f) => `./src/${f}`), message });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist-test/', 'dist-vsix/', '.cache/', 'artifacts/', 'node_modules/', '.vscode-test/'] },
+  {
+    ignores: [
+      '**/extension.js',
+      'dist/',
+      'dist-test/',
+      'dist-vsix/',
+      '.cache/',
+      'artifacts/',
+      'node_modules/',
+      '.vscode-test/',
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

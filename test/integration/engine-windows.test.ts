@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Changed } from '../../src/engine/api';
+import { EngineClient } from '../../src/engine/host/mail-client';
+import type { AccountId } from '../../src/model/ids';
+import { startEmbeddedJmap, type EmbeddedJmap } from '../servers/embedded-jmap/embedded-jmap';
+
+/** Windows as they are: each has its client, and whoever owns the folder runs the real worker bundle in a thread. */
+const root = path.resolve(import.meta.dirname, '../..');
+const bundles = mkdtempSync(path.join(tmpdir(), 'mailpane-bundle-'));
+const workerFile = path.join(bundles, 'engine.js');
+const secret = 'secret-alice';
+
+let server: EmbeddedJmap;
+let folder: string;
+let open: EngineClient[];
+
+beforeAll(async () => {
+  await mkdir(bundles, { recursive: true });
+  await build({
+    entryPoints: [path.join(root, 'src/engine/worker.ts')],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    outfile: workerFile,
+  });
+  await copyFile(path.join(root, 'node_modules/sql.js/dist/sql-wasm.wasm'), path.join(bundles, 'sql-wasm.wasm'));
+});
+afterAll(() => rmSync(bundles, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  server = await startEmbeddedJmap();
+  for (let i = 0; i < 5; i++) {
+    server.account('alice').deliver(mail(i), { mailbox: 'Inbox' });
+  }
+  folder = mkdtempSync(path.join(tmpdir(), 'mailpane-windows-'));
+  open = [];
+});
+afterEach(async () => {
+  await Promise.all(open.map((client) => client.close()));
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const mail = (n: number): string =>
+  `From: Bob <bob@example.test>\r\nTo: alice@example.test\r\nSubject: Mail ${n}\r\nMessage-ID: <${n}@example.test>\r\n\r\nHello.\r\n`;
+
+function openWindow(): { client: EngineClient; log: string[]; events: Changed[] } {
+  const log: string[] = [];
+  const events: Changed[] = [];
+  const client = new EngineClient({ folder, workerFile, version: '1.0.0', trace: (line) => log.push(line) });
+  client.onChanged((changed) => events.push(changed));
+  client.onCredentialsNeeded(({ accountId }) => void client.request('accounts/authenticate', { accountId, secret }));
+  open.push(client);
+  return { client, log, events };
+}
+
+async function until<T>(what: string, ask: () => Promise<T | false | undefined>): Promise<T> {
+  for (let tries = 0; tries < 600; tries++) {
+    const answer = await ask();
+    if (answer !== false && answer !== undefined) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`not within 15 s: ${what}`);
+}
+
+async function addAccount(client: EngineClient): Promise<AccountId> {
+  const sessionUrl = `${server.url}/.well-known/jmap`;
+  const settings = { protocol: 'jmap' as const, sessionUrl, auth: 'basic' as const, username: 'alice@example.test' };
+  return await client.request('accounts/add', { name: 'Alice', email: 'alice@example.test', settings, secret });
+}
+
+const inboxOf = async (client: EngineClient) =>
+  (await client.request('mailboxes/list', {})).find((box) => box.role === 'inbox');
+const rowsOf = async (client: EngineClient) =>
+  (await client.request('messages/list', { source: 'inboxes', limit: 50, after: null })).rows;
+const allHere = (client: EngineClient) => until('five messages', async () => (await rowsOf(client)).length === 5);
+
+describe('several windows, one engine', () => {
+  it('serves a second window through the first one, and both see an action', async () => {
+    const first = openWindow();
+    await addAccount(first.client);
+    await allHere(first.client);
+    const second = openWindow();
+    const [row] = await rowsOf(second.client);
+    expect(first.log).toEqual(['Runs the engine for all windows.']);
+    expect(second.log).toEqual(['Attached to the engine of another window (1.0.0).']);
+
+    first.events.length = 0;
+    const target = { emailId: row!.emailId, mailboxId: row!.mailboxId };
+    await second.client.request('actions/apply', { action: { type: 'archive' }, targets: [target] });
+    await until('the event', async () => first.events.some((event) => event.messagesIn.includes(row!.mailboxId)));
+    expect(await rowsOf(first.client)).toHaveLength(4);
+    await until('the server has it', async () =>
+      server
+        .account('alice')
+        .messages()
+        .some((mail) => mail.mailboxes.includes('Archive')),
+    );
+  });
+
+  it('hands the mail over when the owning window closes: one owner again, nothing lost', async () => {
+    const first = openWindow();
+    const accountId = await addAccount(first.client);
+    await allHere(first.client);
+    const second = openWindow();
+    expect(await rowsOf(second.client)).toHaveLength(5);
+    await first.client.close();
+    expect(await rowsOf(second.client)).toHaveLength(5);
+    expect(second.log.at(-1)).toBe('Runs the engine for all windows.');
+    // It asked this window for the secret, and syncs on.
+    server.account('alice').deliver(mail(7), { mailbox: 'Inbox' });
+    await second.client.request('sync/now', { accountId });
+    await until('the new message', async () => (await inboxOf(second.client))?.total === 6);
+  });
+
+  it('keeps an action of a window that is killed before it was sent', async () => {
+    const first = openWindow();
+    await addAccount(first.client);
+    await allHere(first.client);
+    server.faults.always({ kind: 'reset' });
+    const [row] = await rowsOf(first.client);
+    const target = { emailId: row!.emailId, mailboxId: row!.mailboxId };
+    await first.client.request('actions/apply', { action: { type: 'archive' }, targets: [target] });
+    await first.client.close();
+    server.faults.clear();
+    const second = openWindow();
+    expect(await rowsOf(second.client)).toHaveLength(4);
+    await until('nothing waits', async () => (await second.client.request('overview', {})).pending === 0);
+    expect(
+      server
+        .account('alice')
+        .messages()
+        .filter((mail) => mail.mailboxes.includes('Archive')),
+    ).toHaveLength(1);
+  });
+
+  it('refuses a database that is none, says so, and leaves it as it is', async () => {
+    const file = path.join(folder, 'mail.db');
+    writeFileSync(file, 'this is not a database, but somebody may want it back\n'.repeat(200));
+    const before = await readFile(file);
+    const { client } = openWindow();
+    await expect(client.request('overview', {})).rejects.toMatchObject({ reason: 'database' });
+    expect(client.state).toMatchObject({ state: 'failed' });
+    expect(await readFile(file)).toEqual(before);
+  });
+
+  it('answers what makes no sense with an error, and goes on', async () => {
+    const { client } = openWindow();
+    const bad = client.request('messages/list', { source: 'inboxes', limit: 1_000_000, after: null });
+    await expect(bad).rejects.toMatchObject({ reason: 'invalid' });
+    const gone = client.request('messages/body', { emailId: 4711 as never });
+    await expect(gone).rejects.toMatchObject({ reason: 'not-found' });
+    await expect(client.request('overview', {})).resolves.toMatchObject({ unread: 0, pending: 0, failed: 0 });
+  });
+});

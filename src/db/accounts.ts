@@ -1,5 +1,6 @@
 import type { Account, AccountSettings } from '../model/account';
-import type { AccountId } from '../model/ids';
+import type { AccountId, EmailId } from '../model/ids';
+import { deleteBodies } from './bodies';
 import type { Row } from './database';
 import type { MailDb } from './mail-db';
 
@@ -44,9 +45,10 @@ export function updateAccount({ mail, changes }: MailDb, account: Account): void
   ]);
 }
 
-/** Deletes the account with everything of it in both files; waiting changes too. */
-export function deleteAccount({ mail, bodies, changes }: MailDb, id: AccountId): void {
-  const emailIds = mail.all('SELECT id FROM emails WHERE account_id = ?', [id], (row) => row[0] as number);
+/** Deletes the account with everything of it in both files, waiting changes too. Returns the messages that went. */
+export function deleteAccount(db: MailDb, id: AccountId): EmailId[] {
+  const { mail, changes } = db;
+  const emailIds = mail.all('SELECT id FROM emails WHERE account_id = ?', [id], (row) => row[0] as EmailId);
   mail.transaction(() => {
     for (const what of ['accounts', 'mailboxes', 'outbox', 'status'] as const) changes.note(what);
     mail.run('DELETE FROM pending_changes WHERE account_id = ?', [id]);
@@ -54,8 +56,7 @@ export function deleteAccount({ mail, bodies, changes }: MailDb, id: AccountId):
     mail.run('DELETE FROM emails WHERE account_id = ?', [id]);
     mail.run('DELETE FROM accounts WHERE id = ?', [id]);
   });
-  // After the commit: a crash in between leaves bodies that nothing refers to, which `sweepBodies` removes.
-  bodies.transaction(() => {
-    for (const emailId of emailIds) bodies.run('DELETE FROM email_bodies WHERE email_id = ?', [emailId]);
-  });
+  // After the commit: a crash in between leaves bodies that nothing refers to, and whose keys are never used again.
+  deleteBodies(db, emailIds);
+  return emailIds;
 }

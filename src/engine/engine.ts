@@ -1,10 +1,10 @@
-import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { closeMailDb, openMailDb, type MailDbOptions } from '../db/open-mail-db';
 import type { ChangeDigest } from '../db/change-collector';
 import type { LoopTiming } from '../sync/account-loop';
 import { SyncManager } from '../sync/sync-manager';
 import type { Changed, Events, Method, Params, Result } from './api';
+import { removeOldAttachments } from './attachment-cache';
 import type { EngineContext, Handlers } from './engine-context';
 import { accountHandlers } from './handlers/accounts';
 import { actionHandlers } from './handlers/actions';
@@ -23,8 +23,6 @@ export interface EngineOptions extends Pick<MailDbOptions, 'wasm' | 'guard'> {
 
 /** ms: changes this close together are one event. Below what an eye can tell, and long enough for a page of a sync. */
 const burst = 25;
-/** ms: attachments are kept so long in the cache. */
-const cacheAge = 7 * 24 * 3600_000;
 
 /** One per user (docs/architecture.md): the database, the sync, and the answers to what views ask. */
 export interface Engine {
@@ -60,7 +58,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...imageHandlers(context),
     ...syncHandlers(context),
   };
-  void removeOldFiles(context.cacheDir);
+  void removeOldAttachments(context.cacheDir);
   return {
     async handle(method, params, signal) {
       return await handlers[method](params, signal);
@@ -89,12 +87,4 @@ function toEvent(digest: ChangeDigest): Changed {
     outbox: digest.outbox,
     status: digest.status,
   };
-}
-
-async function removeOldFiles(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const path = join(folder, name);
-    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > cacheAge) await rm(path, { recursive: true, force: true }).catch(() => undefined);
-  }
 }

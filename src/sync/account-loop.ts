@@ -102,8 +102,8 @@ export class AccountLoop {
 
   private async run(): Promise<void> {
     const backoff = new Backoff(this.timing.backoff);
-    let last = new SyncError('cancelled', 'The account is not connected.');
-    while (!this.stopped) {
+    let last: SyncError;
+    for (;;) {
       const session = new AbortController();
       const signal = AbortSignal.any([this.stopper.signal, session.signal]);
       let beside: Promise<unknown> = Promise.resolve();
@@ -119,13 +119,19 @@ export class AccountLoop {
         session.abort(error);
         await beside;
         this.disconnected(error);
-        if (this.stopped || error.reason === 'auth') break;
+        if (error.reason === 'auth') break;
         const wait = backoff.next(error.retryAfter);
-        // Stopping ends the wait: the loop's condition sees it.
-        await this.cycleDue.wait(wait, this.stopper.signal).catch(() => undefined);
+        if (await this.stoppedWithin(wait)) break;
       }
     }
     this.connection.reject(last);
+  }
+
+  private async stoppedWithin(wait: number): Promise<boolean> {
+    return await this.cycleDue.wait(wait, this.stopper.signal).then(
+      () => false,
+      () => true,
+    );
   }
 
   private get stopped(): boolean {

@@ -8,6 +8,7 @@ import { discover } from '../../sync/discovery/discover';
 import { testConnection } from '../../sync/discovery/test-connection';
 import type { AccountSummary } from '../api';
 import { EngineError } from '../client';
+import { removeCachedAttachments } from '../attachment-cache';
 import type { EngineContext, Handlers } from '../engine-context';
 
 function summaries({ db, sync }: EngineContext): AccountSummary[] {
@@ -45,7 +46,7 @@ export function accountHandlers(context: EngineContext) {
 
     'accounts/remove': async ({ accountId }) => {
       await sync.stopAccount(accountId);
-      deleteAccount(db, accountId);
+      await removeCachedAttachments(context.cacheDir, new Set(deleteAccount(db, accountId)));
       return null;
     },
 

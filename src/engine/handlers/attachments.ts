@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attachment } from '../../model/email';
 import type { EmailId } from '../../model/ids';
 import { safeFileName } from '../../mail/file-name';
 import type { AttachmentFile } from '../api';
+import { attachmentFolder } from '../attachment-cache';
 import { EngineError } from '../client';
 import type { EngineContext, Handlers } from '../engine-context';
 import { knownEmail, loadBody } from './messages';
@@ -26,11 +26,7 @@ export function attachmentHandlers(context: EngineContext) {
     signal: AbortSignal,
   ): Promise<AttachmentFile> => {
     const name = safeFileName(part.name, part.type);
-    // The folder's name comes from our key and a hash: nothing of the mail decides where a file is written.
-    const folder = join(
-      context.cacheDir,
-      `${emailId}-${createHash('sha256').update(part.partId).digest('hex').slice(0, 16)}`,
-    );
+    const folder = attachmentFolder(context.cacheDir, emailId, part.partId);
     const path = join(folder, name);
     const known = await stat(path).catch(() => null);
     if (known !== null) return { path, type: part.type, name, size: known.size };

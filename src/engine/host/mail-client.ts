@@ -105,7 +105,7 @@ export class EngineClient implements MailClient {
         await Promise.race([served.ended, aborted(signal)]);
         this.connection = null;
         await served.close();
-        if (!signal.aborted) this.setState({ state: 'starting' });
+        this.setState({ state: 'starting' });
         this.options.trace('The engine has ended.');
       } catch (thrown) {
         const error = thrown instanceof EngineError ? thrown : new EngineError('internal', String(thrown));

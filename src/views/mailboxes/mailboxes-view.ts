@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { MessageSource } from '../../engine/api';
+import type { ActionTarget } from '../../model/action';
 import type { Mailbox } from '../../model/mailbox';
 import { interfaceLanguage } from '../format/interface-language';
 import type { MessageListView } from '../messages/message-list';
@@ -71,17 +72,14 @@ export function registerMailboxes(
       dragMimeTypes: [],
       dropMimeTypes: [messagesMimeType],
       async handleDrop(node, transfer) {
-        const dropped = transfer.get(messagesMimeType);
         const mailbox = node?.kind === 'mailbox' ? directory.state.byId.get(node.mailboxId) : undefined;
-        if (dropped === undefined || mailbox === undefined) return;
-        await drop(mailbox, await dropped.asString());
+        if (mailbox !== undefined) await drop(mailbox, await droppedTargets(transfer));
       },
     },
   });
   const progress = createViewProgress(mailboxesViewId);
 
-  const drop = async (mailbox: Mailbox, text: string): Promise<void> => {
-    const targets = parseTargets(text);
+  const drop = async (mailbox: Mailbox, targets: readonly ActionTarget[]): Promise<void> => {
     if (targets.length === 0) return;
     if (!mailbox.rights.mayAddItems) {
       const name = mailboxName(mailbox, vscode.l10n);
@@ -139,6 +137,13 @@ export function registerMailboxes(
 export function sourceOf(node: MailboxNode): MessageSource | null {
   if (node.kind === 'inboxes') return 'inboxes';
   return node.kind === 'mailbox' ? { mailboxId: node.mailboxId } : null;
+}
+
+// VS Code puts data of its own before ours, of the same type: `get` would return that.
+async function droppedTargets(transfer: vscode.DataTransfer): Promise<ActionTarget[]> {
+  const items = [...transfer].filter(([type]) => type === messagesMimeType);
+  const texts = await Promise.all(items.map(([, item]) => item.asString()));
+  return texts.map(parseTargets).find((targets) => targets.length > 0) ?? [];
 }
 
 function nodeIdOf(source: MessageSource): string {

@@ -3,7 +3,7 @@ import type { ChangeState, EmailIntent, PendingChange } from '../model/pending-c
 import type { Row } from './database';
 import type { MailDb } from './mail-db';
 
-const columns = 'id, account_id, resource_id, payload, created_at, attempts, last_error, state';
+const columns = 'id, account_id, resource_id, payload, created_at, attempts, last_error, state, may_have_left';
 const ofEmail = "resource_type = 'Email' AND resource_id = ?";
 
 function toChange(row: Row): PendingChange {
@@ -16,6 +16,7 @@ function toChange(row: Row): PendingChange {
     attempts: row[5] as number,
     lastError: row[6] as string | null,
     state: row[7] as ChangeState,
+    mayHaveLeft: row[8] === 1,
   };
 }
 
@@ -81,12 +82,11 @@ export function setChangeState(
 ): void {
   for (const id of ids) {
     changes.note('outbox');
-    mail.run('UPDATE pending_changes SET state = ?, last_error = ?, attempts = attempts + ? WHERE id = ?', [
-      state,
-      result.lastError,
-      result.countAttempt ? 1 : 0,
-      id,
-    ]);
+    mail.run(
+      `UPDATE pending_changes SET state = ?, last_error = ?, attempts = attempts + ?,
+         may_have_left = max(may_have_left, ?) WHERE id = ?`,
+      [state, result.lastError, result.countAttempt ? 1 : 0, state === 'sending' ? 1 : 0, id],
+    );
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Account, AccountSettings, AccountStatus } from '../model/account';
+import type { Action } from '../model/action';
 import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
 import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import type { Mailbox } from '../model/mailbox';
@@ -35,12 +36,21 @@ const changeId = v.pipe(
   key,
   v.transform((id) => id as ChangeId),
 );
-const settings = v.object({
-  protocol: v.literal('jmap'),
-  sessionUrl: v.pipe(v.string(), v.url()),
-  auth: v.picklist(['basic', 'bearer']),
-  username: v.string(),
+const mailServer = v.object({
+  host: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+  security: v.picklist(['tls', 'starttls', 'none']),
+  pinnedCertificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/i))),
 });
+const settings = v.variant('protocol', [
+  v.object({
+    protocol: v.literal('jmap'),
+    sessionUrl: v.pipe(v.string(), v.url()),
+    auth: v.picklist(['basic', 'bearer']),
+    username: v.string(),
+  }),
+  v.object({ protocol: v.literal('imap'), imap: mailServer, smtp: v.nullable(mailServer), username: v.string() }),
+]);
 /** A list of messages: one mailbox, or the inboxes of all accounts as one. */
 const source = v.union([v.object({ mailboxId }), v.literal('inboxes')]);
 /** Where a page ends: the next one starts after it (keyset paging). Opaque to the views. */
@@ -84,6 +94,28 @@ export interface ConnectionTest {
   /** The account's name as the server has it. */
   readonly accountName: string;
   readonly mailboxes: number;
+}
+
+export interface Applied {
+  /** Messages that changed. */
+  readonly changed: number;
+  /** For `actions/undo`; null: nothing changed. */
+  readonly undoId: number | null;
+}
+
+export interface Undone {
+  readonly action: Action;
+  readonly messages: number;
+  /** Messages that it could not be undone for, because they are gone for good. */
+  readonly kept: number;
+}
+
+export interface HistoryEntry {
+  readonly undoId: number;
+  /** ms since 1970. */
+  readonly createdAt: number;
+  readonly action: Action;
+  readonly messages: number;
 }
 
 export interface OutboxItem {
@@ -190,7 +222,11 @@ export const requests = {
   'messages/body': request<EmailBody>()(v.object({ emailId })),
 
   /** Committed to `pending_changes` before it answers (S2): how many messages it changes. */
-  'actions/apply': request<{ readonly changed: number }>()(v.object({ action, targets: v.array(target) })),
+  'actions/apply': request<Applied>()(v.object({ action, targets: v.array(target) })),
+  /** Null: the newest that was not undone. Answers null where there is nothing to undo. */
+  'actions/undo': request<Undone | null>()(v.object({ undoId: v.nullable(v.number()) })),
+  /** What can be undone, newest first; it survives a restart. */
+  'actions/history': request<readonly HistoryEntry[]>()(nothing),
 
   'outbox/list': request<readonly OutboxItem[]>()(nothing),
   /** Null: all failed ones. */
@@ -258,7 +294,7 @@ export type ErrorReason =
   | 'host-not-found'
   | 'tls'
   | 'not-jmap' // something answers, but it is not a JMAP server
-  | 'insecure' // plain http to another machine
+  | 'insecure' // a password in the clear to another machine
   | 'server' // the server refused or failed
   | 'too-large'
   | 'disk-full'

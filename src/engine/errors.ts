@@ -11,6 +11,7 @@ const ofSync: Record<SyncErrorReason, ErrorReason> = {
   insecure: 'insecure',
   auth: 'auth',
   'not-jmap': 'not-jmap',
+  'not-imap': 'server',
   'rate-limited': 'server',
   unavailable: 'server',
   protocol: 'server',

@@ -45,22 +45,50 @@ export interface EmailPatch {
 /**
  * S28: toggles come down to the last value, moves to first source → last destination, a delete swallows flags, and what
  * the server already shows is dropped. Null: nothing is left to send.
+ *
+ * `left` are those of the intents that the server may have taken although no answer came: then `base` may be out of date
+ * in what they touch, so that is sent in any case.
  */
-export function coalesce(base: EmailState, intents: readonly EmailIntent[]): EmailPatch | null {
+export function coalesce(
+  base: EmailState,
+  intents: readonly EmailIntent[],
+  left: readonly EmailIntent[] = [],
+): EmailPatch | null {
   const wanted = replayIntents(base, intents);
   if (wanted.destroyed) {
     return { destroy: true, addKeywords: [], removeKeywords: [], addMailboxes: [], removeMailboxes: [] };
   }
-  const baseKeywords = new Set(base.keywords);
-  const wantedKeywords = new Set(wanted.keywords);
-  const patch: EmailPatch = {
+  const touched = touchedBy(left);
+  const keywords = difference(new Set(base.keywords), new Set(wanted.keywords), touched.keywords);
+  const mailboxes = difference(base.mailboxIds, wanted.mailboxIds, touched.mailboxIds);
+  const parts = [keywords.add, keywords.remove, mailboxes.add, mailboxes.remove];
+  if (parts.every((part) => part.length === 0)) return null;
+  return {
     destroy: false,
-    addKeywords: wanted.keywords.filter((keyword) => !baseKeywords.has(keyword)),
-    removeKeywords: base.keywords.filter((keyword) => !wantedKeywords.has(keyword)),
-    addMailboxes: [...wanted.mailboxIds].filter((id) => !base.mailboxIds.has(id)),
-    removeMailboxes: [...base.mailboxIds].filter((id) => !wanted.mailboxIds.has(id)),
+    addKeywords: keywords.add,
+    removeKeywords: keywords.remove,
+    addMailboxes: mailboxes.add,
+    removeMailboxes: mailboxes.remove,
   };
-  const size =
-    patch.addKeywords.length + patch.removeKeywords.length + patch.addMailboxes.length + patch.removeMailboxes.length;
-  return size === 0 ? null : patch;
+}
+
+function difference<T>(base: ReadonlySet<T>, wanted: ReadonlySet<T>, touched: ReadonlySet<T>) {
+  const isDue = (item: T): boolean => touched.has(item) || base.has(item) !== wanted.has(item);
+  return {
+    add: [...wanted].filter(isDue),
+    remove: [...new Set([...base, ...touched])].filter((item) => !wanted.has(item) && isDue(item)),
+  };
+}
+
+function touchedBy(intents: readonly EmailIntent[]): {
+  keywords: ReadonlySet<string>;
+  mailboxIds: ReadonlySet<MailboxId>;
+} {
+  const keywords = new Set<string>();
+  const mailboxIds = new Set<MailboxId>();
+  for (const intent of intents) {
+    if (intent.type === 'keywords') for (const keyword of [...intent.add, ...intent.remove]) keywords.add(keyword);
+    if (intent.type === 'mailboxes') for (const id of [...intent.add, ...intent.remove]) mailboxIds.add(id);
+  }
+  return { keywords, mailboxIds };
 }

@@ -23,4 +23,18 @@ export interface PendingChange {
   readonly attempts: number;
   readonly lastError: string | null;
   readonly state: ChangeState;
+  /** It was under way once: the server may have taken it although no answer came. */
+  readonly mayHaveLeft: boolean;
+}
+
+/** What takes an intent back, given that the intent held only what it really changed; null: nothing does. */
+export function inverseOf(intent: EmailIntent): EmailIntent | null {
+  switch (intent.type) {
+    case 'keywords':
+      return { type: 'keywords', add: intent.remove, remove: intent.add };
+    case 'mailboxes':
+      return { type: 'mailboxes', add: intent.remove, remove: intent.add };
+    case 'destroy':
+      return null;
+  }
 }

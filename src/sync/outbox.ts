@@ -67,7 +67,8 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
       const email = getEmailRef(db, emailId);
       const server = getServerState(db, emailId);
       const intents = ofEmail.map((change) => change.intent);
-      const patch = server === undefined ? null : coalesce(server, intents);
+      const left = ofEmail.filter((change) => change.mayHaveLeft).map((change) => change.intent);
+      const patch = server === undefined ? null : coalesce(server, intents, left);
       const ids = ofEmail.map((change) => change.id);
       if (email === undefined || patch === null) {
         deleteChanges(db, ids);

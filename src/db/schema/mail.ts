@@ -116,9 +116,19 @@ CREATE TABLE pending_changes (
   created_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0,
   last_error TEXT,
-  state TEXT NOT NULL DEFAULT 'queued'    -- 'queued' | 'sending' | 'failed'
+  state TEXT NOT NULL DEFAULT 'queued',   -- 'queued' | 'sending' | 'failed'
+  may_have_left INTEGER NOT NULL DEFAULT 0 -- it was under way once: the server may have taken it, whatever came back
 );
 CREATE INDEX pending_changes_resource ON pending_changes (resource_type, resource_id);
+
+-- What was done, newest last, with what undoes it (S31).
+CREATE TABLE undo_actions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  created_at INTEGER NOT NULL,
+  action TEXT NOT NULL,                   -- JSON of the Action
+  steps TEXT NOT NULL,                    -- JSON of UndoStep[]
+  undone INTEGER NOT NULL DEFAULT 0
+);
 
 CREATE TABLE sync_log (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -138,6 +148,37 @@ CREATE TABLE trusted_senders (email TEXT NOT NULL PRIMARY KEY, trusted_at INTEGE
 -- identity: bodies.db belongs to this mail.db only (its keys are ours).
 CREATE TABLE properties (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO properties VALUES ('identity', lower(hex(randomblob(16))));
+`,
+  },
+  {
+    version: 2,
+    name: 'IMAP: messages by mailbox and UID, messages without a known place, thread keys',
+    sql: `
+-- What an IMAP server has: one row a UID. A message (emails) may stand in several mailboxes, and twice in one; where it
+-- is shown (email_mailboxes) and its keywords follow from these rows.
+CREATE TABLE imap_messages (
+  mailbox_id INTEGER NOT NULL REFERENCES mailboxes(id) ON DELETE CASCADE,
+  uid INTEGER NOT NULL,
+  email_id INTEGER NOT NULL REFERENCES emails(id) ON DELETE CASCADE,
+  keywords TEXT NOT NULL,                 -- of this copy: sorted, joined by spaces
+  PRIMARY KEY (mailbox_id, uid)
+) WITHOUT ROWID;
+CREATE INDEX imap_messages_email ON imap_messages (email_id);
+
+-- Messages that left a mailbox and may be found in another (S21), or that are known to be in mailbox_id, under a UID that
+-- is not known yet (S20, S22). A message stays here until every mailbox had the chance to show it.
+CREATE TABLE imap_unplaced (
+  email_id INTEGER NOT NULL PRIMARY KEY REFERENCES emails(id) ON DELETE CASCADE,
+  mailbox_id INTEGER REFERENCES mailboxes(id) ON DELETE SET NULL
+);
+CREATE INDEX imap_unplaced_mailbox ON imap_unplaced (mailbox_id);
+
+-- Threads where the server has none: hash of account, Message-ID and subject, for every Message-ID that a mail names.
+CREATE TABLE imap_thread_keys (
+  key INTEGER PRIMARY KEY,
+  thread_id INTEGER NOT NULL
+);
+CREATE INDEX imap_thread_keys_thread ON imap_thread_keys (thread_id);
 `,
   },
 ];

@@ -2,39 +2,61 @@ import { getMailboxRef, mailboxOfRole } from '../../db/mailboxes';
 import { replayPending } from '../../db/overlay';
 import { enqueueChange } from '../../db/pending-changes';
 import { shownEmail, shownInThread, type ShownEmail } from '../../db/shown-emails';
+import { rememberAction, undoableActions, type UndoStep } from '../../db/undo-actions';
+import { inverseOf } from '../../model/pending-change';
 import { intentsFor, type RoleMailboxes } from '../../model/action-intents';
 import type { Action, ActionTarget } from '../../model/action';
 import type { AccountId, EmailId, MailboxId } from '../../model/ids';
 import { EngineError } from '../client';
 import type { EngineContext, Handlers } from '../engine-context';
+import { undoAction } from '../undo';
 
 const roleNames = { archive: 'Archive', junk: 'Junk', trash: 'Trash', inbox: 'Inbox' } as const;
 
-/** S2: every action is rows in `pending_changes`, committed before this answers; the sending starts at once. */
+/**
+ * S2: every action is rows in `pending_changes`, committed before this answers; the sending starts at once. What undoes
+ * it is kept in the same transaction (S31).
+ */
 export function actionHandlers(context: EngineContext) {
+  const { db, sync } = context;
   return {
     'actions/apply': ({ action, targets }) => {
-      const { db, sync } = context;
       const accounts = new Set<AccountId>();
       const now = Date.now();
-      const changed = db.mail.transaction(() => {
-        let count = 0;
+      const result = db.mail.transaction(() => {
+        const steps: UndoStep[] = [];
+        let changed = 0;
         for (const { email, from } of resolve(context, targets)) {
           checkDestination(context, action, email.accountId);
           const intents = intentsFor(action, email, from, rolesOf(context, email.accountId));
           for (const intent of intents) {
-            enqueueChange(db, { accountId: email.accountId, emailId: email.id, intent }, now);
+            const changeId = enqueueChange(db, { accountId: email.accountId, emailId: email.id, intent }, now);
+            steps.push({ changeId, emailId: email.id, inverse: inverseOf(intent) });
           }
           if (intents.length === 0) continue;
           replayPending(db, email.id);
           accounts.add(email.accountId);
-          count += 1;
+          changed += 1;
         }
-        return count;
+        return { changed, undoId: changed === 0 ? null : rememberAction(db, action, steps, now) };
       });
       sync.wakeOutbox(accounts);
-      return { changed };
+      return result;
     },
+
+    'actions/undo': ({ undoId }) => {
+      const { undone, accounts } = undoAction(db, undoId, Date.now());
+      sync.wakeOutbox(accounts);
+      return undone;
+    },
+
+    'actions/history': () =>
+      undoableActions(db).map(({ id, createdAt, action, steps }) => ({
+        undoId: id,
+        createdAt,
+        action,
+        messages: new Set(steps.map((step) => step.emailId)).size,
+      })),
   } satisfies Partial<Handlers>;
 }
 

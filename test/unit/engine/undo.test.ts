@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
+import { getEmailDetails } from '../../../src/db/message-lists';
+import { deleteChanges, listChanges, setChangeState } from '../../../src/db/pending-changes';
+import { undoableActions } from '../../../src/db/undo-actions';
+import { acceptIntents } from '../../../src/db/overlay';
+import { actionHandlers } from '../../../src/engine/handlers/actions';
+import type { Action } from '../../../src/model/action';
+import type { EmailId } from '../../../src/model/ids';
+import { SyncManager } from '../../../src/sync/sync-manager';
+import { openTestDb, serverEmail, testAccount, type TestDb } from '../../support/test-db';
+
+const signal = new AbortController().signal;
+let test: TestDb;
+let sync: SyncManager;
+let email: EmailId;
+
+beforeEach(async () => {
+  test = await openTestDb();
+  sync = new SyncManager({ db: test.db, onCredentialsNeeded: () => undefined });
+  storeEmails(test.db, testAccount.id, [serverEmail('M1', [test.mailbox('inbox')])]);
+  email = emailKey(test.db, testAccount.id, 'M1') as EmailId;
+});
+afterEach(async () => {
+  await sync.stop();
+  test.close();
+});
+
+const handlers = () => actionHandlers({ db: test.db, sync, cacheDir: test.folder });
+const apply = (action: Action) =>
+  handlers()['actions/apply']({ action, targets: [{ emailId: email, mailboxId: test.mailbox('inbox') }] }, signal);
+const undo = (undoId: number | null = null) => handlers()['actions/undo']({ undoId }, signal);
+const shown = () => {
+  const details = getEmailDetails(test.db, email);
+  return { keywords: details?.keywords, mailboxIds: details?.mailboxIds };
+};
+
+describe('S31: undo', () => {
+  it('cancels a change that has not left', () => {
+    apply({ type: 'archive' });
+    expect(undo()).toMatchObject({ messages: 1, kept: 0, action: { type: 'archive' } });
+    expect(listChanges(test.db)).toEqual([]);
+    expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
+    expect(undo()).toBeNull();
+  });
+
+  it('queues the inverse of a change that the server has taken', () => {
+    apply({ type: 'junk' });
+    const changes = listChanges(test.db);
+    deleteChanges(
+      test.db,
+      changes.map((change) => change.id),
+    );
+    acceptIntents(
+      test.db,
+      email,
+      changes.map((change) => change.intent),
+    );
+    expect(shown()).toEqual({ keywords: ['$junk'], mailboxIds: [test.mailbox('junk')] });
+    undo();
+    expect(shown()).toEqual({ keywords: [], mailboxIds: [test.mailbox('inbox')] });
+    expect(listChanges(test.db)).toHaveLength(2);
+  });
+
+  it('queues the inverse behind a change of which no answer came, and keeps that one', () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: true });
+    const [change] = listChanges(test.db);
+    setChangeState(test.db, [change!.id], 'sending', { lastError: null, countAttempt: false });
+    setChangeState(test.db, [change!.id], 'queued', { lastError: null, countAttempt: false });
+    undo();
+    expect(listChanges(test.db).map((row) => row.intent)).toMatchObject([
+      { add: ['$flagged'] },
+      { remove: ['$flagged'] },
+    ]);
+    expect(shown().keywords).toEqual([]);
+  });
+
+  it('undoes the newest first, and keeps what the server did meanwhile', () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: true });
+    apply({ type: 'archive' });
+    updateEmails(test.db, testAccount.id, [{ remoteId: 'M1', keywords: ['$seen'] }]);
+    expect(undo()).toMatchObject({ action: { type: 'archive' } });
+    expect(shown()).toEqual({ keywords: ['$flagged', '$seen'], mailboxIds: [test.mailbox('inbox')] });
+    expect(undo()).toMatchObject({ action: { type: 'keyword' } });
+    expect(shown().keywords).toEqual(['$seen']);
+  });
+
+  it('takes back a destruction that has not left, and says so of one that has', () => {
+    apply({ type: 'destroy' });
+    expect(undo()).toMatchObject({ messages: 1, kept: 0 });
+    expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
+    apply({ type: 'destroy' });
+    const [change] = listChanges(test.db);
+    setChangeState(test.db, [change!.id], 'sending', { lastError: null, countAttempt: false });
+    expect(undo()).toMatchObject({ messages: 0, kept: 1 });
+  });
+
+  it('remembers nothing of an action that changed nothing', () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: false });
+    expect(undoableActions(test.db)).toEqual([]);
+  });
+});

@@ -79,7 +79,7 @@ export async function servePage(): Promise<PageServer> {
 function html(origin: string): string {
   const strings = readerStrings({ t: (message: unknown) => String(message) });
   return pageHtml(
-    { language: 'en', strings },
+    { language: 'en', locale: 'en', strings },
     {
       cspSource: origin,
       script: `${origin}/reader.js`,

@@ -82,6 +82,7 @@ describe('keys', () => {
   it('pressed inside the mail reach the page, where VS Code listens, with their key codes', async () => {
     await page.evaluate(() => {
       Object.assign(window, { keys: [] });
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is what VS Code reads
       window.addEventListener('keydown', ({ key, keyCode, ctrlKey }) => {
         (window as unknown as { keys: unknown[] }).keys.push([key, keyCode, ctrlKey]);
       });
@@ -109,6 +110,7 @@ describe('keys', () => {
   it('what is selected inside the mail is what the page copies', async () => {
     await showBody(page, { html: '<p>copy me</p>' });
     await (await mailFrame(page)).getByText('copy me').selectText();
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- it is how VS Code copies from a webview
     await page.evaluate(() => document.execCommand('copy'));
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('copy me');
   });

@@ -1,14 +1,20 @@
-import * as vscode from 'vscode';
 import { EngineError } from '../../engine/client';
+import { errorSentence } from '../show-error';
 import type { FailureView } from './protocol';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** In a person's words, with what stands behind it for "Show Details". */
 export function failureView(error: unknown): FailureView {
-  if (error instanceof EngineError) {
-    return { message: error.message, details: error.details, offline: error.reason === 'offline' };
-  }
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { message: vscode.l10n.t('Something went wrong in Mailpane.'), details, offline: false };
+  const details =
+    error instanceof EngineError
+      ? [`${error.reason}: ${error.message}`, error.details].filter((part) => part !== '').join('\n')
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  return {
+    message: errorSentence(error),
+    details: details.slice(0, 20_000),
+    offline: error instanceof EngineError && error.reason === 'offline',
+  };
 }

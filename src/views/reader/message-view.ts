@@ -1,26 +1,22 @@
 /** Makes what the page shows of a message's headers. Pure; every text of a stranger is cleaned here. */
 import type { Attachment, EmailAddress, EmailDetails, MessageRow } from '../../model/email';
 import { answered, draft, flagged, forwarded, isUnread, junk, notJunk, seen } from '../../model/keywords';
-import type { Mailbox, MailboxRole } from '../../model/mailbox';
+import type { Mailbox } from '../../model/mailbox';
 import { isRisky, isViewable, safeFileName } from '../../mail/file-name';
+import type { Localiser } from '../format/language';
+import { oneLine } from '../format/text';
+import { mailboxIcon, mailboxName } from '../mailboxes/mailbox-names';
 import type { AttachmentView, MessageView, PersonView } from './protocol';
 import { hostToUnicode } from './punycode';
 
+const invisible = /[\u00AD\u180E\u200B\u2060-\u2065\u206A-\u206F\uFEFF]/gu;
+
 /**
- * One line without anything that is not seen but changes what is seen: control characters, bidi overrides, invisible
- * letters. Joiners stay, emoji and Persian need them.
+ * One line without anything that is not seen but changes what is seen or compared: control characters, bidi overrides,
+ * invisible letters. Joiners stay, emoji and Persian need them.
  */
-export function cleanLine(text: string, maxLength: number): string {
-  const line = text
-    .slice(0, maxLength * 4)
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(
-      /[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E0FFF}]/gu,
-      '',
-    )
-    .trim();
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1).trimEnd()}…` : line;
-}
+export const cleanLine = (text: string, length: number): string =>
+  oneLine(text.slice(0, length * 4).replace(invisible, ''), length);
 
 export function personView({ name, email }: EmailAddress): PersonView {
   const address = cleanLine(email, 320);
@@ -41,18 +37,6 @@ function namesOtherAddress(name: string, address: string): boolean {
   return named !== undefined && named.toLowerCase() !== address.toLowerCase();
 }
 
-const roleIcons: Readonly<Record<MailboxRole, string>> = {
-  inbox: 'inbox',
-  drafts: 'edit',
-  sent: 'send',
-  archive: 'archive',
-  junk: 'report',
-  trash: 'trash',
-  all: 'mail',
-  flagged: 'star-full',
-  important: 'bookmark',
-};
-
 const knownKeywords = new Set([seen, flagged, answered, forwarded, draft, junk, notJunk]);
 const maxPeople = 500;
 
@@ -60,7 +44,7 @@ export function messageView(
   email: EmailDetails,
   thread: readonly MessageRow[],
   mailboxes: readonly Mailbox[],
-  noSubject: string,
+  l10n: Localiser,
 ): MessageView {
   const has = (keyword: string) => email.keywords.includes(keyword);
   const people = (list: readonly EmailAddress[]) => list.slice(0, maxPeople).map(personView);
@@ -70,7 +54,7 @@ export function messageView(
   const inMailboxes = mailboxes.filter(({ id }) => email.mailboxIds.includes(id));
   return {
     emailId: email.emailId,
-    subject: cleanLine(email.subject, 2000) || noSubject,
+    subject: cleanLine(email.subject, 2000) || l10n.t('(no subject)'),
     from: people(addresses.from.length > 0 ? addresses.from : addresses.sender),
     sender: people(addresses.from.length > 0 ? addresses.sender.filter(notIn(addresses.from)) : []),
     replyTo: people(addresses.replyTo.filter(notIn(addresses.from))),
@@ -80,10 +64,7 @@ export function messageView(
     sentAt: email.sentAt,
     receivedAt: email.receivedAt,
     size: email.size,
-    mailboxes: inMailboxes.map(({ name, role }) => ({
-      name: cleanLine(name, 100),
-      icon: role === null ? 'folder' : roleIcons[role],
-    })),
+    mailboxes: inMailboxes.map((mailbox) => ({ name: mailboxName(mailbox, l10n), icon: mailboxIcon(mailbox) })),
     labels: email.keywords.filter((keyword) => !knownKeywords.has(keyword) && !keyword.startsWith('$')).slice(0, 50),
     unread: isUnread(email.keywords),
     flagged: has(flagged),

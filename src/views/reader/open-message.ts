@@ -176,7 +176,7 @@ export class OpenMessage {
       this.#details = details;
       this.#thread = thread;
       this.#ending = null;
-      this.#view = messageView(details, thread, mailboxes, vscode.l10n.t('(no subject)'));
+      this.#view = messageView(details, thread, mailboxes, vscode.l10n);
       this.events.onTitle(this.#view.subject);
       this.#post({ type: 'message', message: this.#view });
       if (this.#body !== null && this.#bodyView.state !== 'ready') this.#showBody();

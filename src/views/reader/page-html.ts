@@ -1,8 +1,10 @@
 import type { ReaderStrings } from './strings';
 
 export interface PageSettings {
-  /** Of VS Code's display language (BCP 47). */
+  /** VS Code's display language (BCP 47). */
   readonly language: string;
+  /** For dates and numbers (BCP 47). */
+  readonly locale: string;
   readonly strings: ReaderStrings;
 }
 

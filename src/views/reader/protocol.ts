@@ -137,6 +137,7 @@ export const readerCommands = [
   'archive',
   'delete',
   'junk',
+  'notJunk',
   'moveTo',
   'toggleRead',
   'toggleFlag',

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { seen } from '../../model/keywords';
+import { interfaceLanguage } from '../format/interface-language';
+import { showError } from '../show-error';
 import type { ShownMessage, ViewContext } from '../view-context';
 import { openAttachment, saveAllAttachments, saveAttachment } from './attachment-actions';
-import { messageOf, failureView } from './failure';
+import { messageOf } from './failure';
 import { cleanLine } from './message-view';
 import { openLink } from './open-link';
 import { OpenMessage } from './open-message';
@@ -19,6 +21,7 @@ export class ReaderPanel {
   #state: PanelState;
   #message: OpenMessage;
   #focused = false;
+  #seenTimer: NodeJS.Timeout | undefined;
   readonly #disposables: { dispose(): void }[] = [];
 
   constructor(
@@ -39,7 +42,7 @@ export class ReaderPanel {
       panel.onDidChangeViewState(() => {
         if (panel.active) events.onActive();
         else this.#focused = false;
-        if (panel.visible) void this.#markSeen();
+        if (panel.visible) this.#markSeenSoon();
       }),
       context.client.onChanged((changed) => this.#message.changed(changed)),
       panel.onDidDispose(() => {
@@ -97,6 +100,7 @@ export class ReaderPanel {
 
   /** Stops all work for the tab, which stays as it is. */
   release(): void {
+    clearTimeout(this.#seenTimer);
     this.#message.dispose();
     for (const disposable of this.#disposables.splice(0)) disposable.dispose();
   }
@@ -105,19 +109,29 @@ export class ReaderPanel {
     return new OpenMessage(this.context, state, {
       post: (message) => void this.panel.webview.postMessage(message),
       onTitle: (subject) => (this.panel.title = cleanLine(subject, 40)),
-      onBodyShown: () => void this.#markSeen(),
+      onBodyShown: () => this.#markSeenSoon(),
     });
   }
 
-  /** Once for each time that a message is opened: who marks it unread while reading means it. */
-  async #markSeen(): Promise<void> {
+  /** After it was read for a moment; once for each time that it is opened: who marks it unread while reading means it. */
+  #markSeenSoon(): void {
+    clearTimeout(this.#seenTimer);
+    const seconds = vscode.workspace.getConfiguration('mailpane').get<number>('markAsSeenAfter', 1);
+    if (!(seconds >= 0)) return;
     const message = this.#message;
-    const wanted = vscode.workspace.getConfiguration('mailpane').get<boolean>('reader.markAsRead', true);
-    if (!wanted || !this.panel.visible || !message.takeUnseen()) return;
-    const target = { emailId: this.#state.emailId, mailboxId: this.shown.mailboxId };
+    this.#seenTimer = setTimeout(
+      () => {
+        if (message === this.#message && this.panel.visible && message.takeUnseen()) void this.#markSeen();
+      },
+      Math.min(seconds, 3600) * 1000,
+    );
+  }
+
+  async #markSeen(): Promise<void> {
+    const { emailId, mailboxId } = this.shown;
+    const action = { type: 'keyword', keyword: seen, on: true } as const;
     try {
-      const action = { type: 'keyword', keyword: seen, on: true } as const;
-      await this.context.client.request('actions/apply', { action, targets: [target] });
+      await this.context.client.request('actions/apply', { action, targets: [{ emailId, mailboxId }] });
     } catch (error) {
       this.context.log.warn(`marking as read: ${messageOf(error)}`);
     }
@@ -129,7 +143,7 @@ export class ReaderPanel {
       this.context.log.warn(`the reader's page said what is not understood: ${v.summarize(parsed.issues)}`);
       return;
     }
-    this.#handle(parsed.output).catch((error: unknown) => this.#report(error));
+    this.#handle(parsed.output).catch((error: unknown) => showError(error, this.context.log));
   }
 
   async #handle(said: PageMessage): Promise<void> {
@@ -145,7 +159,7 @@ export class ReaderPanel {
         return;
       case 'command':
         this.#focused = true;
-        await vscode.commands.executeCommand(`mailpane.${said.command}`);
+        await vscode.commands.executeCommand(`mailpane.${said.command}`, { from: 'reader' });
         return;
       case 'jump':
         this.show({ ...this.#state, emailId: said.emailId });
@@ -185,21 +199,16 @@ export class ReaderPanel {
     else await openAttachment(client, extension, said.emailId, attachment);
   }
 
-  #report(error: unknown): void {
-    const { message, details } = failureView(error);
-    this.context.log.error(details === '' ? message : `${message}\n${details}`);
-    const show = vscode.l10n.t('Show Details');
-    void vscode.window.showErrorMessage(message, show).then((answer) => {
-      if (answer === show) this.context.log.show();
-    });
-  }
-
   #html(): string {
     const { webview } = this.panel;
     const asset = (name: string) =>
       webview.asWebviewUri(vscode.Uri.joinPath(this.context.extension.extensionUri, 'dist', name)).toString();
     return pageHtml(
-      { language: vscode.env.language, strings: readerStrings(vscode.l10n) },
+      {
+        language: vscode.env.language,
+        locale: interfaceLanguage().locale,
+        strings: readerStrings(vscode.l10n),
+      },
       {
         cspSource: webview.cspSource,
         script: asset('reader.js'),

@@ -1,12 +1,13 @@
-import type * as vscode from 'vscode';
+import type { Localiser } from '../format/language';
 
 /** Everything that the page says, in the language of VS Code. `{0}` stands for what the page fills in. */
-export function readerStrings(l10n: Pick<typeof vscode.l10n, 't'>) {
+export function readerStrings(l10n: Localiser) {
   return {
     actions: l10n.t('Actions'),
     archive: l10n.t('Archive'),
     delete: l10n.t('Delete'),
     junk: l10n.t('Move to Junk'),
+    notJunk: l10n.t('Not Junk'),
     moveTo: l10n.t('Move to…'),
     markRead: l10n.t('Mark as Read'),
     markUnread: l10n.t('Mark as Unread'),

@@ -1,7 +1,7 @@
 /** Dates and sizes in the language of VS Code and the time zone of the machine. Never throws: mails hold any date. */
 import { settings, strings } from './page';
 
-const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(settings.language, options);
+const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(settings.locale, options);
 const long = format({ dateStyle: 'full', timeStyle: 'long' });
 const medium = format({
   weekday: 'short',
@@ -36,7 +36,7 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'];
 export function formatSize(octets: number): string {
   const power = octets < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(octets) / 3));
   const value = octets / 1000 ** power;
-  return new Intl.NumberFormat(settings.language, {
+  return new Intl.NumberFormat(settings.locale, {
     style: 'unit',
     unit: units[power] ?? 'byte',
     unitDisplay: power === 0 ? 'long' : 'short',
@@ -44,4 +44,4 @@ export function formatSize(octets: number): string {
   }).format(value);
 }
 
-export const formatCount = (count: number): string => new Intl.NumberFormat(settings.language).format(count);
+export const formatCount = (count: number): string => new Intl.NumberFormat(settings.locale).format(count);

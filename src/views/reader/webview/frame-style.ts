@@ -20,6 +20,7 @@ export function frameStyle(colours: Colours, theme: CSSStyleDeclaration, mailCss
     : `body, body *:not(img) { color: inherit !important; background-color: transparent !important;
          background-image: none !important; border-color: ${line} !important; box-shadow: none !important; }
        html { background: ${paper} !important; color: ${ink} !important; }
+       body blockquote { border-color: ${quiet} !important; }
        a:link, a:link * { color: ${link} !important; }`;
   return `@layer mailpane {
   html, body { height: auto !important; min-height: 0 !important; max-height: none !important; float: none !important;
@@ -33,7 +34,7 @@ export function frameStyle(colours: Colours, theme: CSSStyleDeclaration, mailCss
 }
 @layer base {
   html { color-scheme: ${isDark ? 'dark' : 'light'}; background: ${paper}; color: ${ink}; scrollbar-width: thin;
-    font-family: ${of('font-family', 'system-ui, sans-serif')}; font-size: ${of('font-size', '13px')}; line-height: 1.5; }
+    font-family: ${of('font-family', 'system-ui, sans-serif')}; font-size: calc(${of('font-size', '13px')} * 1.05); line-height: 1.5; }
   body { overflow-wrap: break-word; }
   a:link { color: ${link}; }
   img { max-width: 100%; }

@@ -10,7 +10,11 @@ export function Toolbar({ message }: { message: MessageView | null }) {
     <div class="toolbar" role="toolbar" aria-label={strings.actions} onKeyDown={moveFocus}>
       <CommandButton command="archive" icon="archive" label={strings.archive} shortcut="E" />
       <CommandButton command="delete" icon="trash" label={strings.delete} shortcut="#" />
-      <CommandButton command="junk" icon="report" label={strings.junk} shortcut="!" />
+      {message?.junk === true ? (
+        <CommandButton command="notJunk" icon="inbox" label={strings.notJunk} />
+      ) : (
+        <CommandButton command="junk" icon="report" label={strings.junk} />
+      )}
       <CommandButton command="moveTo" icon="folder-opened" label={strings.moveTo} shortcut="V" />
       <span class="divider" />
       <CommandButton

@@ -32,7 +32,11 @@ export function activate(extension: vscode.ExtensionContext) {
     registerProblems(context, reader),
   );
   /** For the demo and tests, and for other extensions: adds an account without asking, after testing the connection. */
-  return { addAccount: (input: AccountInput) => addAccount(context, input) };
+  return {
+    addAccount: (input: AccountInput) => addAccount(context, input),
+    /** Where the mail database is. */
+    storageUri: extension.globalStorageUri,
+  };
 }
 
 /** VS Code waits for this: the files are closed and the lock is given back, so another window takes over at once. */

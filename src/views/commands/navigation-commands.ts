@@ -1,17 +1,15 @@
 import * as vscode from 'vscode';
-import { seen } from '../../model/keywords';
 import type { Directory } from '../mailboxes/directory';
 import { inboxIds } from '../mailboxes/directory';
 import type { MailboxNode } from '../mailboxes/mailbox-tree';
 import { sourceOf } from '../mailboxes/mailboxes-view';
 import type { MessageListView } from '../messages/message-list';
 import { showError } from '../show-error';
-import type { Reader, ShownMessage, ViewContext } from '../view-context';
+import type { Reader, ViewContext } from '../view-context';
 import { chooseTargets } from './choose-targets';
 import { commandInput } from './command-input';
 import { createDoubleClick } from './double-click';
 import { pickSource } from './pick-mailbox';
-import { createSeenTimer } from './seen-timer';
 
 /** Going about: mailboxes, messages, next and previous, loading and syncing, as commands. */
 export function registerNavigationCommands(
@@ -21,23 +19,6 @@ export function registerNavigationCommands(
   directory: Directory,
 ): vscode.Disposable {
   const isDoubleClick = createDoubleClick();
-  const seenTimer = createSeenTimer({
-    delay: () => vscode.workspace.getConfiguration('mailpane').get('markAsSeenAfter', 1),
-    isShown: ({ emailId }) => reader.current?.emailId === emailId,
-    markSeen({ emailId, mailboxId }) {
-      client
-        .request('actions/apply', {
-          action: { type: 'keyword', keyword: seen, on: true },
-          targets: [{ emailId, mailboxId }],
-        })
-        .catch((error: unknown) => showError(error, log));
-    },
-  });
-
-  const open = async (message: ShownMessage, pinned: boolean, preserveFocus: boolean): Promise<void> => {
-    await reader.open(message, { pinned, preserveFocus });
-    seenTimer.opened(message);
-  };
 
   /** Click and Enter: the preview tab, and the focus stays in the list, where the next key is pressed. */
   const openMessage = async (first: unknown, second: unknown): Promise<void> => {
@@ -45,18 +26,18 @@ export function registerNavigationCommands(
     const message = chooseTargets(input, list, reader)[0]?.message;
     if (message === undefined) return;
     const pinned = input.from === 'nodes' && isDoubleClick(input.nodes[0]?.id ?? '');
-    await open(message, pinned, input.from === 'nodes' && !pinned);
+    await reader.open(message, { pinned, preserveFocus: input.from === 'nodes' && !pinned });
   };
 
   const openPinned = async (first: unknown, second: unknown): Promise<void> => {
     for (const { message } of chooseTargets(commandInput(first, second), list, reader))
-      await open(message, true, false);
+      await reader.open(message, { pinned: true, preserveFocus: false });
   };
 
   const openToSide = async (first: unknown, second: unknown): Promise<void> => {
     const message = chooseTargets(commandInput(first, second), list, reader)[0]?.message;
     if (message === undefined) return;
-    await open(message, true, false);
+    await reader.open(message, { pinned: true, preserveFocus: false });
     await vscode.commands.executeCommand('workbench.action.moveEditorToNextGroup');
   };
 
@@ -70,7 +51,6 @@ export function registerNavigationCommands(
       return;
     }
     if (!(await reader.step(direction)) || reader.current === null) return;
-    seenTimer.opened(reader.current);
     await list.follow(reader.current);
   };
 
@@ -110,7 +90,6 @@ export function registerNavigationCommands(
   };
 
   return vscode.Disposable.from(
-    seenTimer,
     ...Object.entries(commands).map(([id, run]) =>
       vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
         await run(first, second).catch((error: unknown) => showError(error, log));

@@ -20,6 +20,8 @@ export interface KillResult {
 
 /** Entries after which a new file begins, so that checking all of it stays quick. */
 const ENTRIES_PER_FILE = 4000;
+/** Acknowledgements after which a writer is killed at the latest. */
+const LONGEST_LIFE = 40;
 
 /**
  * Starts a writer on a file and kills it with SIGKILL at a random moment, over and over on the same file. After each
@@ -65,27 +67,36 @@ async function buildWriter(directory: string): Promise<string> {
   return outfile;
 }
 
-/** The last entry that the writer acknowledged before its end; undefined if it said nothing yet. */
+/**
+ * Kills the writer a moment after it acknowledged some entries (however slow the machine is, it got that far), or, in
+ * one of five cases, at any moment of its start. Returns the last entry it acknowledged; undefined if it said nothing.
+ */
 async function runAndKill(args: string[], random: () => number): Promise<number | undefined> {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   const ended = new Promise<NodeJS.Signals | number | null>((resolve) => {
     child.once('close', (code, signal) => resolve(signal ?? code));
   });
-  const started = new Promise<void>((resolve) => {
+  const wanted = random() < 0.8 ? 1 + Math.floor(random() * LONGEST_LIFE) : 0;
+  const written = new Promise<void>((resolve) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       said += text;
-      resolve();
+      if (completeLines(said).length > wanted) resolve(); // the first line is the greeting
     });
   });
-  // Most kills hit the writing; some come at any moment of the start.
-  if (random() < 0.8) await Promise.race([started, ended]);
-  await sleep(random() * 300);
+  if (wanted > 0) await Promise.race([written, ended]);
+  // Not at the moment of an acknowledgement, but anywhere in the work that follows.
+  await sleep(random() * (wanted > 0 ? 20 : 300));
   child.kill('SIGKILL');
   const end = await ended;
   if (end !== 'SIGKILL') throw new Error(`the writer ended by itself: ${String(end)}`);
-  const lines = said.split('\n').slice(0, -1); // a last line without its end was cut by the kill
-  return lines.length === 0 ? undefined : Number(lines.at(-1));
+  const last = completeLines(said).at(-1);
+  return last === undefined ? undefined : Number(last);
+}
+
+/** A last line without its end was cut by the kill. */
+function completeLines(text: string): string[] {
+  return text.split('\n').slice(0, -1);
 }
 
 async function check(file: string, acknowledged: number): Promise<number> {

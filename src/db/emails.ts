@@ -1,7 +1,6 @@
 import type { EmailAddress, EmailAddresses, ServerEmail } from '../model/email';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { isUnread, normaliseKeywords } from '../model/keywords';
-import type { Row } from './database';
 import { deleteBodies } from './bodies';
 import type { MailDb } from './mail-db';
 import { setServerBase, type ServerUpdate } from './overlay';
@@ -139,14 +138,10 @@ export function deleteEmails(db: MailDb, emailIds: readonly EmailId[]): void {
   deleteBodies(db, emailIds);
 }
 
-/** Every remote id of an account, with our key and whether a change waits for it: what a reconciliation compares with. */
-export function remoteIds({ mail }: MailDb, accountId: AccountId): Map<string, { id: EmailId; pending: boolean }> {
-  const sql = 'SELECT remote_id, id, pending FROM emails WHERE account_id = ? AND remote_id IS NOT NULL';
-  const entry = (row: Row): readonly [string, { id: EmailId; pending: boolean }] => [
-    row[0] as string,
-    { id: row[1] as EmailId, pending: row[2] !== 0 },
-  ];
-  return new Map(mail.all(sql, [accountId], entry));
+/** Every remote id of an account with our key: what a reconciliation compares with. */
+export function remoteIds({ mail }: MailDb, accountId: AccountId): Map<string, EmailId> {
+  const sql = 'SELECT remote_id, id FROM emails WHERE account_id = ? AND remote_id IS NOT NULL';
+  return new Map(mail.all(sql, [accountId], (row) => [row[0] as string, row[1] as EmailId] as const));
 }
 
 export function countEmails({ mail }: MailDb, accountId: AccountId): number {

@@ -65,18 +65,22 @@ export function upsertMailboxes(
   });
 }
 
-/** Only the server's counters changed (JMAP `updatedProperties`). Unknown ids are passed over. */
+/** Only the server's counters changed (JMAP `updatedProperties`); null: this one did not. Unknown ids are passed over. */
 export function updateServerCounts(
   { mail, changes }: MailDb,
   accountId: AccountId,
-  counts: readonly { readonly remoteId: string; readonly totalEmails: number; readonly unreadEmails: number }[],
+  counts: readonly {
+    readonly remoteId: string;
+    readonly totalEmails: number | null;
+    readonly unreadEmails: number | null;
+  }[],
 ): void {
   mail.transaction(() => {
     for (const { remoteId, totalEmails, unreadEmails } of counts) {
       const changed = mail.run(
-        `UPDATE mailboxes SET server_total = ?, server_unread = ? WHERE account_id = ? AND remote_id = ?
-         AND (server_total <> ? OR server_unread <> ?)`,
-        [totalEmails, unreadEmails, accountId, remoteId, totalEmails, unreadEmails],
+        `UPDATE mailboxes SET server_total = coalesce(?1, server_total), server_unread = coalesce(?2, server_unread)
+         WHERE account_id = ?3 AND remote_id = ?4 AND (server_total <> ?1 OR server_unread <> ?2)`,
+        [totalEmails, unreadEmails, accountId, remoteId],
       );
       if (changed > 0) changes.note('mailboxes');
     }

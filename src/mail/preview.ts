@@ -1,9 +1,20 @@
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+const entities = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+  ['apos', "'"],
+  ['nbsp', ' '],
+]);
+
+/** Characters that are looked at: RFC 8621 §4.1.4 has 256, and some expressions below are slow on hostile text. */
+const longest = 4_000;
 
 /** A preview as one line of text. Some servers (Cyrus) give the raw HTML of an HTML-only mail. */
-export function plainPreview(preview: string): string {
+export function plainPreview(given: string): string {
+  const preview = given.length > longest ? given.slice(0, longest).toWellFormed() : given;
   const text = /<\/?[a-z!][^>]*>/i.test(preview) ? stripTags(preview) : preview;
-  return text.replaceAll(/[\s\u200B-\u200D\u2060\uFEFF\u034F\u00AD]+/g, ' ').trim();
+  return text.replaceAll(/(?:[\s\u200B-\u200D\u2060\uFEFF\u00AD]|\u034F)+/g, ' ').trim();
 }
 
 function stripTags(html: string): string {
@@ -13,7 +24,7 @@ function stripTags(html: string): string {
     .replaceAll(/<[^>]*(>|$)/g, ' ')
     .replaceAll(
       /&(#x?[0-9a-f]+|[a-z]+);/gi,
-      (whole, name: string) => entities[name.toLowerCase()] ?? charOf(name) ?? whole,
+      (whole, name: string) => entities.get(name.toLowerCase()) ?? charOf(name) ?? whole,
     );
 }
 

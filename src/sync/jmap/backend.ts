@@ -12,6 +12,8 @@ import { sendChanges } from './set';
 
 /** JMAP's side of an account (RFC 8620, RFC 8621). */
 export function createJmapBackend({ account, secret, db, warn }: BackendOptions): Backend {
+  const { settings } = account;
+  if (settings.protocol !== 'jmap') throw new TypeError(`This account speaks ${settings.protocol}.`);
   const traffic: Traffic = { requests: 0, bytesReceived: 0, bytesSent: 0 };
   let client: JmapClient | null = null;
   let reconciliation: Reconciliation | null = null;
@@ -26,8 +28,9 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
 
     async connect(signal) {
       client?.close();
+      client = null;
       reconciliation = null;
-      client = await connectJmap({ settings: account.settings, secret, signal, traffic });
+      client = await connectJmap({ settings, secret, signal, traffic });
     },
 
     async syncChanges(signal) {
@@ -43,9 +46,10 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
       const owed = owedWalk(db, account.id);
       if (owed === null) return;
       // What is owed may have become more since this walk began.
-      if (reconciliation?.reason !== owed.reason) reconciliation = new Reconciliation(context(), owed.reason);
+      if (reconciliation?.owed.number !== owed.number) reconciliation = new Reconciliation(context(), owed);
       try {
         await reconciliation.run(options, signal);
+        if (owedWalk(db, account.id) === null) reconciliation = null;
       } catch (error) {
         reconciliation = null;
         throw error;

@@ -3,13 +3,15 @@ import { deleteMailboxes, updateServerCounts, upsertMailboxes } from '../../db/m
 import { advanceState, getState, setState } from '../../db/sync-state';
 import type { CycleReport } from '../backend';
 import { SyncError } from '../sync-error';
-import { MethodError, type Answers, type Call } from './client';
+import type { Answers, Call } from './client';
 import { changingProperties, listProperties } from './email-item';
 import { readEmailItems, toServerEmails, toUpdates } from './emails';
-import { emailType, mailboxType, reconcileType, type JmapContext } from './jmap-context';
+import { getItems, isTooMuch } from './get-items';
+import { emailType, mailboxType, type JmapContext } from './jmap-context';
 import { isWholeMailbox, readCounts } from './mailbox-item';
 import { readMailboxes, rebuildMailboxes, startsComplete } from './mailboxes';
-import { owe } from './owed-walk';
+import { owe, owedWalk } from './owed-walk';
+import { requestCalls } from './request-calls';
 import { changesAnswer, getAnswer, type ChangesAnswer } from './schemas';
 
 /** S7: changes asked for at once. */
@@ -19,9 +21,16 @@ const mostRestarts = 20;
 
 type MutableReport = { -readonly [Field in keyof CycleReport]: number };
 
+/** What changed of a type since a state, and the objects of it as the server sent them. */
+interface Page {
+  readonly changes: ChangesAnswer;
+  readonly created: readonly unknown[];
+  readonly updated: readonly unknown[];
+}
+
 /** One cycle: both types in one request (S7), page after page until the server has no more. */
 export async function syncChanges(context: JmapContext, signal: AbortSignal): Promise<CycleReport> {
-  const { client, db, accountId } = context;
+  const { db, accountId } = context;
   const report: MutableReport = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
   let restarts = 0;
   let more = { mailboxes: true, emails: true };
@@ -30,48 +39,50 @@ export async function syncChanges(context: JmapContext, signal: AbortSignal): Pr
       mailboxes: getState(db, accountId, mailboxType) ?? '',
       emails: getState(db, accountId, emailType) ?? '',
     };
-    const answers = await requestChanges(context, states, more, signal);
+    const { answers, withItems } = await requestChanges(context, states, more, signal);
     const next = { mailboxes: false, emails: false };
     if (more.mailboxes) {
-      const changes = readChanges(answers, 'mc', states.mailboxes);
-      if (changes === 'stale') await rebuildMailboxes(context, signal);
-      else {
-        if (applyMailboxes(context, states.mailboxes, changes, answers, report))
-          next.mailboxes = changes.hasMoreChanges;
-        else next.mailboxes = ++restarts <= mostRestarts;
-      }
+      const page = await readPage(context, answers, mailboxParts(states.mailboxes, withItems), signal);
+      if (page === 'stale') await rebuildMailboxes(context, signal);
+      else if (applyMailboxes(context, states.mailboxes, page, report)) next.mailboxes = page.changes.hasMoreChanges;
+      else next.mailboxes = ++restarts <= mostRestarts;
     }
     if (more.emails) {
-      const changes = readChanges(answers, 'ec', states.emails);
-      if (changes === 'stale') await startRebuild(context, signal);
-      else {
-        if (await applyEmails(context, states.emails, changes, answers, report, signal))
-          next.emails = changes.hasMoreChanges;
-        else next.emails = ++restarts <= mostRestarts;
-      }
+      const page = await readPage(context, answers, emailParts(states.emails, withItems), signal);
+      if (page === 'stale') await startRebuild(context, signal);
+      else if (await applyEmails(context, states.emails, page, report, signal))
+        next.emails = page.changes.hasMoreChanges;
+      else next.emails = ++restarts <= mostRestarts;
     }
     if (restarts > mostRestarts) throw new SyncError('unavailable', 'The mailbox changes faster than it can be read.');
     more = next;
   }
   return report;
+}
 
-  async function requestChanges(
-    { client: { limits } }: JmapContext,
-    since: { readonly mailboxes: string; readonly emails: string },
-    wanted: { readonly mailboxes: boolean; readonly emails: boolean },
-    abort: AbortSignal,
-  ): Promise<Answers> {
-    const mailboxes = wanted.mailboxes ? mailboxCalls(since.mailboxes) : [];
-    const emails = wanted.emails ? emailCalls(since.emails, Math.min(pageSize, limits.maxObjectsInGet)) : [];
-    const all = [...mailboxes, ...emails];
-    if (all.length <= limits.maxCallsInRequest) return await client.request(all, abort);
-    return joined(await client.request(mailboxes, abort), await client.request(emails, abort), mailboxes);
+/** `withItems`: the objects came along; false where all of it was too much for one answer. */
+async function requestChanges(
+  context: JmapContext,
+  since: { readonly mailboxes: string; readonly emails: string },
+  wanted: { readonly mailboxes: boolean; readonly emails: boolean },
+  signal: AbortSignal,
+): Promise<{ answers: Answers; withItems: boolean }> {
+  const maxChanges = Math.min(pageSize, context.client.limits.maxObjectsInGet);
+  const mailboxes = wanted.mailboxes ? mailboxCalls(since.mailboxes, maxChanges) : [];
+  const emails = wanted.emails ? emailCalls(since.emails, maxChanges) : [];
+  const all = [...mailboxes, ...emails];
+  try {
+    return { answers: await requestCalls(context, all, signal), withItems: true };
+  } catch (error) {
+    if (!isTooMuch(error)) throw error;
+    const changes = all.filter(({ name }) => name.endsWith('/changes'));
+    return { answers: await requestCalls(context, changes, signal), withItems: false };
   }
 }
 
-function mailboxCalls(sinceState: string): Call[] {
+function mailboxCalls(sinceState: string, maxChanges: number): Call[] {
   return [
-    { name: 'Mailbox/changes', args: { sinceState }, id: 'mc' },
+    { name: 'Mailbox/changes', args: { sinceState, maxChanges }, id: 'mc' },
     { name: 'Mailbox/get', args: { '#ids': { resultOf: 'mc', name: 'Mailbox/changes', path: '/created' } }, id: 'mn' },
     {
       name: 'Mailbox/get',
@@ -93,34 +104,68 @@ function emailCalls(sinceState: string, maxChanges: number): Call[] {
   ];
 }
 
-function joined(first: Answers, second: Answers, ofFirst: readonly Call[]): Answers {
-  const answersOf = (id: string): Answers => (ofFirst.some((call) => call.id === id) ? first : second);
-  return { read: (id, schema) => answersOf(id).read(id, schema), error: (id) => answersOf(id).error(id) };
+/** Where the parts of a page stand among the answers. */
+interface Parts {
+  readonly type: 'Mailbox' | 'Email';
+  readonly since: string;
+  readonly ids: { readonly changes: string; readonly created: string; readonly updated: string };
+  readonly properties: { readonly created: readonly string[] | null; readonly updated: readonly string[] | null };
+  readonly withItems: boolean;
 }
+
+const mailboxParts = (since: string, withItems: boolean): Parts => ({
+  type: 'Mailbox',
+  since,
+  ids: { changes: 'mc', created: 'mn', updated: 'mu' },
+  properties: { created: null, updated: null },
+  withItems,
+});
+
+const emailParts = (since: string, withItems: boolean): Parts => ({
+  type: 'Email',
+  since,
+  ids: { changes: 'ec', created: 'en', updated: 'eu' },
+  properties: { created: listProperties, updated: changingProperties },
+  withItems,
+});
 
 /** Errors that say: these changes cannot be had from that state. Cyrus says `invalidArguments` of one that it never gave. */
 const staleErrors = new Set(['cannotCalculateChanges', 'invalidArguments']);
+/** Errors of a `…/get` that concern how it was asked: its ids are known by then, and can be asked for plainly. */
+const askingErrors = new Set(['requestTooLarge', 'invalidResultReference', 'invalidArguments']);
 
 /** S8: also "more" without getting any further means that the changes cannot be had. */
-function readChanges(answers: Answers, id: string, sinceState: string): ChangesAnswer | 'stale' {
-  const error = answers.error(id);
-  if (error instanceof MethodError && staleErrors.has(error.type)) return 'stale';
-  const changes = answers.read(id, changesAnswer);
-  return changes.hasMoreChanges && changes.newState === sinceState ? 'stale' : changes;
+async function readPage(
+  context: JmapContext,
+  answers: Answers,
+  { type, since, ids, properties, withItems }: Parts,
+  signal: AbortSignal,
+): Promise<Page | 'stale'> {
+  const error = answers.error(ids.changes);
+  if (error !== null && staleErrors.has(error.type)) return 'stale';
+  const changes = answers.read(ids.changes, changesAnswer);
+  if (changes.hasMoreChanges && changes.newState === since) return 'stale';
+  return { changes, created: await itemsOf('created'), updated: await itemsOf('updated') };
+
+  async function itemsOf(part: 'created' | 'updated'): Promise<readonly unknown[]> {
+    if (changes[part].length === 0) return [];
+    const failed = withItems ? answers.error(ids[part]) : null;
+    if (withItems && (failed === null || !askingErrors.has(failed.type)))
+      return answers.read(ids[part], getAnswer).list;
+    return (await getItems(context, type, changes[part], properties[part], signal)).list;
+  }
 }
 
 /** False: the state moved meanwhile, nothing was applied. */
 function applyMailboxes(
   context: JmapContext,
   from: string,
-  changes: ChangesAnswer,
-  answers: Answers,
+  { changes, created, updated }: Page,
   report: MutableReport,
 ): boolean {
   const { db, accountId } = context;
   if (isEmpty(changes) && changes.newState === from) return true;
-  const updated = answers.read('mu', getAnswer).list;
-  const whole = readMailboxes(context, [...answers.read('mn', getAnswer).list, ...updated.filter(isWholeMailbox)]);
+  const whole = readMailboxes(context, [...created, ...updated.filter(isWholeMailbox)]);
   const counts = updated.filter((item) => !isWholeMailbox(item)).flatMap((item) => readCounts(item) ?? []);
   const gone = new Set(changes.destroyed);
   return db.mail.transaction(() => {
@@ -142,22 +187,22 @@ function applyMailboxes(
 async function applyEmails(
   context: JmapContext,
   from: string,
-  changes: ChangesAnswer,
-  answers: Answers,
+  page: Page,
   report: MutableReport,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { db, accountId } = context;
+  const { changes } = page;
   if (isEmpty(changes) && changes.newState === from) return true;
   const gone = new Set(changes.destroyed);
   const alive = (item: { readonly id: string }): boolean => !gone.has(item.id);
-  const created = readEmailItems(context, answers.read('en', getAnswer).list).filter(alive);
-  const updated = readEmailItems(context, answers.read('eu', getAnswer).list).filter(alive);
+  const created = readEmailItems(context, page.created).filter(alive);
+  const updated = readEmailItems(context, page.updated).filter(alive);
   const known = updated.filter((item) => emailKey(db, accountId, item.id) !== undefined);
   // Changed, but not here: the walk that is owed will bring it. If none is owed it should be here, so it is fetched.
-  const isWalkOwed = getState(db, accountId, reconcileType) !== null;
-  const missing = isWalkOwed ? [] : updated.filter((item) => !known.includes(item)).map((item) => item.id);
-  const fetched = missing.length === 0 ? [] : await fetchEmails(context, missing, signal);
+  const missing = owedWalk(db, accountId) === null ? updated.filter((item) => !known.includes(item)) : [];
+  const ids = missing.map((item) => item.id);
+  const fetched = readEmailItems(context, (await getItems(context, 'Email', ids, listProperties, signal)).list);
   const emails = await toServerEmails(context, [...created, ...fetched], signal);
   const updates = await toUpdates(context, known, signal);
   return db.mail.transaction(() => {
@@ -171,12 +216,6 @@ async function applyEmails(
     report.removed += removed.length;
     return true;
   });
-}
-
-async function fetchEmails(context: JmapContext, ids: readonly string[], signal: AbortSignal) {
-  const call: Call = { name: 'Email/get', args: { ids, properties: listProperties }, id: 'e' };
-  const answers = await context.client.request([call], signal);
-  return readEmailItems(context, answers.read('e', getAnswer).list);
 }
 
 /** S8: goes on from the state of now, and owes a comparison of all that was before it. Nothing is deleted here. */

@@ -8,6 +8,7 @@ import { readEmailItems, toServerEmails } from './emails';
 import { emailType, mailboxType, type JmapContext } from './jmap-context';
 import { fetchAllMailboxes } from './mailboxes';
 import { owe } from './owed-walk';
+import { requestCalls } from './request-calls';
 import { getAnswer } from './schemas';
 
 /** What fills the first screen. */
@@ -27,7 +28,11 @@ export async function firstSync(context: JmapContext, signal: AbortSignal): Prom
     setState(db, accountId, mailboxType, mailboxState, Date.now());
   });
   const inbox = mailboxes.find((mailbox) => mailbox.role === 'inbox')?.remoteId ?? null;
-  const answers = await client.request(newestOf(inbox), signal);
+  const answers = await requestCalls(
+    context,
+    newestOf(inbox, Math.min(firstPage, client.limits.maxObjectsInGet)),
+    signal,
+  );
   const items = readEmailItems(context, answers.read('e', getAnswer).list);
   const emails = await toServerEmails(context, items, signal);
   const added = db.mail.transaction(() => {
@@ -38,14 +43,14 @@ export async function firstSync(context: JmapContext, signal: AbortSignal): Prom
   return { added, changed: 0, removed: 0, mailboxes: mailboxes.length };
 }
 
-function newestOf(mailbox: string | null): Call[] {
+function newestOf(mailbox: string | null, limit: number): Call[] {
   return [
     {
       name: 'Email/query',
       args: {
         ...(mailbox === null ? {} : { filter: { inMailbox: mailbox } }),
         sort: [{ property: 'receivedAt', isAscending: false }],
-        limit: firstPage,
+        limit,
       },
       id: 'q',
     },

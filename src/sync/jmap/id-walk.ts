@@ -2,10 +2,10 @@ import type { Call } from './client';
 import type { JmapContext } from './jmap-context';
 import { queryAnswer } from './schemas';
 
-/** Ids of one `Email/query`: a hundred thousand are then a few dozen requests. */
+/** Ids of one `…/query`: a hundred thousand are then a few dozen requests. */
 const pageSize = 4096;
 
-/** Every message id of the account, newest first; and whether these are certainly all (S9). */
+/** Every id of a type in the account, newest messages first; and whether these are certainly all (S9). */
 export interface IdWalk {
   readonly ids: ReadonlySet<string>;
   /** Null where complete; else why not, in words. */
@@ -16,7 +16,11 @@ export interface IdWalk {
  * S9: complete only if the server gave `total`, exactly that many distinct ids were collected, and the list did not
  * change on the way. Servers are known to leave out `total`, to answer empty pages, and to ignore `position`.
  */
-export async function walkIds({ client }: JmapContext, signal: AbortSignal): Promise<IdWalk> {
+export async function walkIds(
+  { client }: JmapContext,
+  type: 'Email' | 'Mailbox',
+  signal: AbortSignal,
+): Promise<IdWalk> {
   const ids = new Set<string>();
   let first: { total: number | null; queryState: string | null } | null = null;
   let changed = false;
@@ -44,7 +48,7 @@ export async function walkIds({ client }: JmapContext, signal: AbortSignal): Pro
   };
 
   function queryFrom(position: number): Call {
-    const sort = [{ property: 'receivedAt', isAscending: false }];
-    return { name: 'Email/query', args: { sort, position, limit: pageSize, calculateTotal: true }, id: 'q' };
+    const order = type === 'Email' ? { sort: [{ property: 'receivedAt', isAscending: false }] } : {};
+    return { name: `${type}/query`, args: { ...order, position, limit: pageSize, calculateTotal: true }, id: 'q' };
   }
 }

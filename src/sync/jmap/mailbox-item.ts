@@ -1,19 +1,20 @@
 import * as v from 'valibot';
 import { mailboxRoles, type MailboxRole, type ServerMailbox } from '../../model/mailbox';
+import { isId } from './email-item';
 
-const count = v.fallback(v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)), 0);
+const count = v.pipe(v.number(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER), v.transform(Math.floor));
 const right = v.fallback(v.boolean(), true);
 
 /** Only the id is required; what is missing or odd gets a sensible value. */
 const mailboxItem = v.object({
-  id: v.pipe(v.string(), v.minLength(1)),
+  id: v.custom<string>(isId),
   name: v.fallback(v.string(), ''),
   parentId: v.fallback(v.nullable(v.string()), null),
   role: v.fallback(v.nullable(v.string()), null),
-  sortOrder: v.fallback(v.number(), 0),
+  sortOrder: v.fallback(v.pipe(v.number(), v.finite()), 0),
   isSubscribed: v.fallback(v.boolean(), true),
-  totalEmails: count,
-  unreadEmails: count,
+  totalEmails: v.fallback(count, 0),
+  unreadEmails: v.fallback(count, 0),
   myRights: v.fallback(
     v.object({
       mayReadItems: right,
@@ -27,9 +28,9 @@ const mailboxItem = v.object({
 });
 
 const countsItem = v.object({
-  id: v.string(),
-  totalEmails: v.optional(v.number()),
-  unreadEmails: v.optional(v.number()),
+  id: v.custom<string>(isId),
+  totalEmails: v.optional(v.fallback(v.nullable(count), null), null),
+  unreadEmails: v.optional(v.fallback(v.nullable(count), null), null),
 });
 
 /** A name is one line of a tree. */
@@ -50,21 +51,21 @@ export function readMailboxItem(item: unknown): ServerMailbox | null {
   return {
     ...rest,
     remoteId: id,
-    name: name.toWellFormed().replaceAll('\0', '').slice(0, longestName),
+    name: name.slice(0, longestName).replaceAll('\0', '').toWellFormed(),
     parentRemoteId: parentId,
     role: roleOf(role),
     rights: myRights,
   };
 }
 
-/** The counters of an answer that was asked for nothing else; null: it does not hold both. */
+/** The counters of an answer that was asked for nothing else. Null: left as it was; or, in all, no mailbox at all. */
 export function readCounts(
   item: unknown,
-): { readonly remoteId: string; readonly totalEmails: number; readonly unreadEmails: number } | null {
+): { readonly remoteId: string; readonly totalEmails: number | null; readonly unreadEmails: number | null } | null {
   const parsed = v.safeParse(countsItem, item);
   if (!parsed.success) return null;
   const { id, totalEmails, unreadEmails } = parsed.output;
-  return totalEmails === undefined || unreadEmails === undefined ? null : { remoteId: id, totalEmails, unreadEmails };
+  return { remoteId: id, totalEmails, unreadEmails };
 }
 
 export function isWholeMailbox(item: unknown): boolean {

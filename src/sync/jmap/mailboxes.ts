@@ -2,12 +2,12 @@ import { deleteMailboxes, mailboxKeys, upsertMailboxes } from '../../db/mailboxe
 import { getState, setState } from '../../db/sync-state';
 import type { MailboxId } from '../../model/ids';
 import type { ServerMailbox } from '../../model/mailbox';
-import type { Answers } from './client';
-import { MethodError } from './client';
+import { getItems, isTooMuch } from './get-items';
+import { walkIds } from './id-walk';
 import { mailboxType, type JmapContext } from './jmap-context';
 import { readMailboxItem } from './mailbox-item';
 import { owedWalk } from './owed-walk';
-import { getAnswer, queryAnswer } from './schemas';
+import { getAnswer } from './schemas';
 
 /** Whether a new mailbox starts as complete: yes once the account's first sync is over. */
 export function startsComplete({ db, accountId }: JmapContext): boolean {
@@ -32,27 +32,21 @@ export async function fetchAllMailboxes(
     const { state, list } = answers.read('m', getAnswer);
     return { state, mailboxes: readMailboxes(context, list) };
   } catch (error) {
-    if (!(error instanceof MethodError) || error.type !== 'requestTooLarge') throw error;
+    if (!isTooMuch(error)) throw error;
     return await fetchManyMailboxes(context, signal);
   }
 }
 
 /** For a server that does not give them all in one answer. The state is of before the first page (S4). */
 async function fetchManyMailboxes(
-  { client, ...context }: JmapContext,
+  context: JmapContext,
   signal: AbortSignal,
 ): Promise<{ state: string; mailboxes: ServerMailbox[] }> {
-  const first = await client.request([{ name: 'Mailbox/get', args: { ids: [] }, id: 'm' }], signal);
-  const { state } = first.read('m', getAnswer);
-  const query = await client.request([{ name: 'Mailbox/query', args: {}, id: 'q' }], signal);
-  const { ids } = query.read('q', queryAnswer);
-  const mailboxes: ServerMailbox[] = [];
-  for (let at = 0; at < ids.length; at += client.limits.maxObjectsInGet) {
-    const page = ids.slice(at, at + client.limits.maxObjectsInGet);
-    const answers = await client.request([{ name: 'Mailbox/get', args: { ids: page }, id: 'm' }], signal);
-    mailboxes.push(...readMailboxes({ client, ...context }, answers.read('m', getAnswer).list));
-  }
-  return { state, mailboxes };
+  const answers = await context.client.request([{ name: 'Mailbox/get', args: { ids: [] }, id: 'm' }], signal);
+  const { state } = answers.read('m', getAnswer);
+  const { ids } = await walkIds(context, 'Mailbox', signal);
+  const { list } = await getItems(context, 'Mailbox', [...ids], null, signal);
+  return { state, mailboxes: readMailboxes(context, list) };
 }
 
 /**
@@ -60,16 +54,11 @@ async function fetchManyMailboxes(
  * said once more, by its id, that there is no such mailbox.
  */
 export async function rebuildMailboxes(context: JmapContext, signal: AbortSignal): Promise<void> {
-  const { client, db, accountId } = context;
+  const { db, accountId } = context;
   const { state, mailboxes } = await fetchAllMailboxes(context, signal);
   const listed = new Set(mailboxes.map((mailbox) => mailbox.remoteId));
   const missing = [...mailboxKeys(db, accountId).keys()].filter((id) => !listed.has(id));
-  const gone: string[] = [];
-  for (let at = 0; at < missing.length; at += client.limits.maxObjectsInGet) {
-    const ids = missing.slice(at, at + client.limits.maxObjectsInGet);
-    const answers = await client.request([{ name: 'Mailbox/get', args: { ids, properties: ['id'] }, id: 'm' }], signal);
-    gone.push(...(answers.read('m', getAnswer).notFound ?? []));
-  }
+  const { notFound: gone } = await getItems(context, 'Mailbox', missing, ['id'], signal);
   db.mail.transaction(() => {
     upsertMailboxes(db, accountId, mailboxes, startsComplete(context));
     deleteMailboxes(db, accountId, gone);
@@ -86,14 +75,14 @@ export async function resolveMailboxes(
   remoteIds: Iterable<string>,
   signal: AbortSignal,
 ): Promise<Map<string, MailboxId>> {
-  const { client, db, accountId, warn } = context;
+  const { db, accountId, warn } = context;
   const wanted = new Set(remoteIds);
   const missingOf = (keys: ReadonlyMap<string, MailboxId>): string[] => [...wanted].filter((id) => !keys.has(id));
   const keys = mailboxKeys(db, accountId);
-  const missing = missingOf(keys).slice(0, client.limits.maxObjectsInGet);
+  const missing = missingOf(keys);
   if (missing.length === 0) return keys;
-  const answers: Answers = await client.request([{ name: 'Mailbox/get', args: { ids: missing }, id: 'm' }], signal);
-  const found = readMailboxes(context, answers.read('m', getAnswer).list);
+  const { list } = await getItems(context, 'Mailbox', missing, null, signal);
+  const found = readMailboxes(context, list);
   upsertMailboxes(db, accountId, found, startsComplete(context));
   const resolved = mailboxKeys(db, accountId);
   const unknown = missingOf(resolved);

@@ -1,15 +1,17 @@
 import { deleteEmails, remoteIds, storeEmails, updateEmails } from '../../db/emails';
+import type { MailDb } from '../../db/mail-db';
 import { markComplete } from '../../db/mailboxes';
+import { intentsOf } from '../../db/pending-changes';
+import { getState } from '../../db/sync-state';
 import type { EmailId } from '../../model/ids';
 import type { BackfillOptions } from '../backend';
-import type { Call } from './client';
-import { changingProperties, listProperties } from './email-item';
+import { changingProperties, listProperties, type EmailItem } from './email-item';
 import { readEmailItems, toServerEmails, toUpdates } from './emails';
+import { getItems } from './get-items';
 import { walkIds, type IdWalk } from './id-walk';
-import type { JmapContext } from './jmap-context';
-import { owe, owedWalk, settleWalk, type OwedWalk } from './owed-walk';
 import { inFlight } from './in-flight';
-import { getAnswer } from './schemas';
+import { emailType, type JmapContext } from './jmap-context';
+import { countAttempt, owedWalk, settleWalk, type OwedWalk } from './owed-walk';
 
 /** Whole messages in one request: an answer of about half a megabyte, written in one transaction. */
 const fetchBatch = 500;
@@ -29,14 +31,16 @@ const mostDoubts = 3;
 export class Reconciliation {
   private walk: IdWalk | null = null;
   /** What was here when the walk began, and not seen by it: deleted at the end, if that is certain. */
-  private unseen = new Map<string, { readonly id: EmailId; readonly pending: boolean }>();
+  private unseen = new Map<string, EmailId>();
   private missing: string[] = [];
   private stale: string[] = [];
   private done = 0;
+  /** What the server said nothing of when it was asked: asked for once more, then left out. */
+  private readonly unanswered = new Set<string>();
 
   constructor(
     private readonly context: JmapContext,
-    readonly reason: OwedWalk['reason'],
+    readonly owed: OwedWalk,
   ) {}
 
   /** Goes on until all is done or `shouldYield`. Each page is committed by itself. */
@@ -57,12 +61,14 @@ export class Reconciliation {
 
   private async begin(signal: AbortSignal): Promise<IdWalk> {
     const { db, accountId } = this.context;
+    let walk = await walkIds(this.context, 'Email', signal);
+    for (let walks = 1; walk.doubt !== null && walks < mostWalks; walks++) {
+      walk = await walkIds(this.context, 'Email', signal);
+    }
     const here = remoteIds(db, accountId);
-    let walk = await walkIds(this.context, signal);
-    for (let walks = 1; walk.doubt !== null && walks < mostWalks; walks++) walk = await walkIds(this.context, signal);
     this.missing = [...walk.ids].filter((id) => !here.has(id));
     // What an interrupted first walk left here may have changed while nobody listened only if the state went stale.
-    this.stale = this.reason === 'stale' ? [...walk.ids].filter((id) => here.has(id)) : [];
+    this.stale = this.owed.reason === 'stale' ? [...walk.ids].filter((id) => here.has(id)) : [];
     this.unseen = new Map([...here].filter(([id]) => !walk.ids.has(id)));
     this.done = walk.ids.size - this.missing.length - this.stale.length;
     this.walk = walk;
@@ -71,65 +77,87 @@ export class Reconciliation {
 
   /** Starts the next page; undefined: there is none. */
   private nextPage(signal: AbortSignal): Promise<() => Promise<void>> | undefined {
-    const { maxObjectsInGet } = this.context.client.limits;
     const isMissing = this.missing.length > 0;
-    const size = Math.min(isMissing ? fetchBatch : refreshBatch, maxObjectsInGet);
-    const ids = (isMissing ? this.missing : this.stale).splice(0, size);
-    if (ids.length === 0) return undefined;
-    return this.load(ids, isMissing, signal);
+    const queue = isMissing ? this.missing : this.stale;
+    const ids = queue.splice(
+      0,
+      Math.min(isMissing ? fetchBatch : refreshBatch, this.context.client.limits.maxObjectsInGet),
+    );
+    return ids.length === 0 ? undefined : this.load(ids, isMissing, signal);
   }
 
   /** Asks for a page; what is returned writes it. */
   private async load(ids: readonly string[], isMissing: boolean, signal: AbortSignal): Promise<() => Promise<void>> {
-    const { client, db, accountId } = this.context;
-    const properties = isMissing ? listProperties : changingProperties;
-    const call: Call = { name: 'Email/get', args: { ids, properties }, id: 'e' };
-    const answers = await client.request([call], signal);
-    const items = readEmailItems(this.context, answers.read('e', getAnswer).list);
+    const { context } = this;
+    const { db, accountId } = context;
+    const queue = isMissing ? this.missing : this.stale;
+    const state = getState(db, accountId, emailType);
+    const { list, notFound } = await getItems(
+      context,
+      'Email',
+      ids,
+      isMissing ? listProperties : changingProperties,
+      signal,
+    );
+    const items = readEmailItems(context, list);
     return async () => {
-      if (isMissing) {
-        const emails = await toServerEmails(this.context, items, signal);
-        storeEmails(db, accountId, emails);
-      } else updateEmails(db, accountId, await toUpdates(this.context, items, signal));
-      this.done += ids.length;
+      const emails = isMissing ? await toServerEmails(context, items, signal) : [];
+      const updates = isMissing ? [] : await toUpdates(context, items, signal);
+      // The outbox advanced the state meanwhile: what was read may be older than what is here (S11).
+      if (getState(db, accountId, emailType) !== state) return void queue.push(...ids);
+      storeEmails(db, accountId, emails);
+      updateEmails(db, accountId, updates);
+      const again = this.askAgain(ids, items, notFound);
+      queue.push(...again);
+      this.done += ids.length - again.length;
     };
+  }
+
+  /** The ids that were neither sent nor said to be gone, the first time. */
+  private askAgain(ids: readonly string[], items: readonly EmailItem[], notFound: readonly string[]): string[] {
+    if (items.length + notFound.length >= ids.length) return [];
+    const answered = new Set([...items.map((item) => item.id), ...notFound]);
+    const silent = ids.filter((id) => !answered.has(id));
+    const again = silent.filter((id) => !this.unanswered.has(id));
+    for (const id of again) this.unanswered.add(id);
+    const leftOut = silent.length - again.length;
+    if (leftOut > 0) this.context.warn(`The server lists ${leftOut} messages that it does not hand out.`);
+    return again;
   }
 
   private async finish({ doubt }: IdWalk, signal: AbortSignal): Promise<void> {
     const { db, accountId, warn } = this.context;
-    const owed = owedWalk(db, accountId);
+    const owed = owedWalk(db, accountId) ?? this.owed;
     if (doubt !== null && this.unseen.size > 0) {
       warn(`Nothing is deleted here, because the server's list of messages was not certainly complete: ${doubt}.`);
     }
-    if (doubt !== null && (owed?.attempts ?? 0) + 1 < mostDoubts) {
-      owe(db, accountId, owed?.reason ?? 'stale', (owed?.attempts ?? 0) + 1);
+    if (doubt !== null && owed.attempts + 1 < mostDoubts) {
+      countAttempt(db, accountId, owed);
       return;
     }
     const gone = doubt === null ? await this.confirmGone(signal) : [];
     db.mail.transaction(() => {
-      deleteEmails(db, gone);
+      deleteEmails(
+        db,
+        gone.filter((id) => !hasChanges(db, id)),
+      );
       settleWalk(db, accountId);
       markComplete(db, accountId);
     });
   }
 
   /**
-   * Asks once more for what the complete walk did not show. A message with a waiting change is left: what the server
-   * answers to the change decides (S9).
+   * Asks once more for what the complete walk did not show. A message with a waiting change is left nevertheless: what
+   * the server answers to the change decides (S9).
    */
   private async confirmGone(signal: AbortSignal): Promise<EmailId[]> {
-    const { client } = this.context;
-    const candidates = [...this.unseen].filter(([, { pending }]) => !pending);
-    const gone: EmailId[] = [];
-    for (let at = 0; at < candidates.length; at += client.limits.maxObjectsInGet) {
-      const page = new Map(candidates.slice(at, at + client.limits.maxObjectsInGet));
-      const call: Call = { name: 'Email/get', args: { ids: [...page.keys()], properties: ['id'] }, id: 'e' };
-      const answers = await client.request([call], signal);
-      for (const id of answers.read('e', getAnswer).notFound ?? []) {
-        const email = page.get(id);
-        if (email !== undefined) gone.push(email.id);
-      }
-    }
-    return gone;
+    const { notFound } = await getItems(this.context, 'Email', [...this.unseen.keys()], ['id'], signal);
+    return notFound.flatMap((id) => this.unseen.get(id) ?? []);
   }
+}
+
+/** Asked when the rows go, not when the walk began: an action may have come in between. */
+function hasChanges(db: MailDb, id: EmailId): boolean {
+  const { intents, failed } = intentsOf(db, id);
+  return intents.length > 0 || failed;
 }

@@ -29,10 +29,14 @@ export const queryAnswer = v.object({
   total: v.optional(v.nullable(v.number()), null),
 });
 
-const setError = v.object({
-  type: v.string(),
-  description: v.optional(v.nullable(v.string()), null),
-});
+/** One that makes no sense is still a refusal of its item, and of no other. */
+const setError = v.fallback(
+  v.object({
+    type: v.string(),
+    description: v.optional(v.fallback(v.nullable(v.string()), null), null),
+  }),
+  { type: 'unknown', description: null },
+);
 export type SetError = v.InferOutput<typeof setError>;
 
 export const setAnswer = v.object({

@@ -107,7 +107,8 @@ async function sendPage(
   const answer = answers.read('s', setAnswer);
   const destroyed = new Set(answer.destroyed ?? []);
   for (const { emailId, remoteId, patch } of page) {
-    const error = (patch === null ? answer.notDestroyed : answer.notUpdated)?.[remoteId];
+    const errors = (patch === null ? answer.notDestroyed : answer.notUpdated) ?? {};
+    const error = Object.hasOwn(errors, remoteId) ? errors[remoteId] : undefined;
     const isDone = patch === null ? destroyed.has(remoteId) : Object.hasOwn(answer.updated ?? {}, remoteId);
     outcomes.set(emailId, isDone ? { result: 'done' } : outcomeOf(error));
   }

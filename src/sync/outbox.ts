@@ -47,8 +47,9 @@ export async function drainOutbox(
     const batch = takeBatch(db, accountId, deferred);
     if (batch === null) return { sent, failed, needsCycle, deferred: deferred.size > 0 };
     if (batch.length === 0) continue; // all of it was already so on the server
-    const result = await sendBatch(db, backend, batch, signal);
-    const summary = settle(db, accountId, batch, result);
+    const { answered, result, stop } = await sendBatch(db, backend, batch, signal);
+    const summary = settle(db, accountId, answered, result);
+    if (stop !== null) throw stop;
     sent += summary.done;
     failed += summary.failed;
     needsCycle ||= summary.needsCycle;
@@ -82,51 +83,61 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
   });
 }
 
-async function sendBatch(
-  db: MailDb,
-  backend: Backend,
-  batch: readonly Outgoing[],
-  signal: AbortSignal,
-): Promise<SendResult> {
+/** What the server answered of a batch; `stop`: the error that ended it, after which the rest was queued again. */
+interface Sent {
+  readonly answered: readonly Outgoing[];
+  readonly result: SendResult;
+  readonly stop: SyncError | null;
+}
+
+/** The server itself said no. Anything else (no connection, a portal in between, our own end) is no word on a change. */
+function isRefusal(error: unknown): error is SyncError {
+  return error instanceof SyncError && ['refused', 'too-large', 'not-found'].includes(error.reason);
+}
+
+async function sendBatch(db: MailDb, backend: Backend, batch: readonly Outgoing[], signal: AbortSignal): Promise<Sent> {
   try {
-    return await backend.send(
-      batch.map(({ change }) => change),
-      signal,
-    );
+    const changes = batch.map(({ change }) => change);
+    return { answered: batch, result: await backend.send(changes, signal), stop: null };
   } catch (error) {
-    const offline = error instanceof SyncError && (error.reason === 'offline' || error.reason === 'auth');
     // S27: a request that the server refuses as a whole may be one bad member's fault: try them singly.
-    if (error instanceof SyncError && !error.isTransient && error.reason !== 'auth' && error.reason !== 'cancelled') {
-      return await sendSingly(backend, batch, signal, error);
-    }
-    requeue(db, batch, error, !offline && !signal.aborted);
+    if (isRefusal(error)) return await sendSingly(db, backend, batch, signal, error);
+    requeue(db, batch, error, signal);
     throw error;
   }
 }
 
 async function sendSingly(
+  db: MailDb,
   backend: Backend,
   batch: readonly Outgoing[],
   signal: AbortSignal,
   refusal: SyncError,
-): Promise<SendResult> {
+): Promise<Sent> {
   const outcomes = new Map<EmailId, ChangeOutcome>();
-  for (const { change } of batch) {
+  const result: SendResult = { outcomes, checkpoint: null };
+  for (const [index, { change }] of batch.entries()) {
+    const { id } = change.email;
     try {
-      const result = batch.length === 1 ? null : await backend.send([change], signal);
-      const outcome = result?.outcomes.get(change.email.id);
-      outcomes.set(change.email.id, outcome ?? { result: 'permanent', message: refusal.message });
+      if (batch.length === 1) throw refusal;
+      const outcome = (await backend.send([change], signal)).outcomes.get(id);
+      if (outcome !== undefined) outcomes.set(id, outcome);
     } catch (error) {
-      // Those not yet tried stay queued: the outcome `transient` says so.
-      const final = error instanceof SyncError && !error.isTransient && error.reason !== 'auth';
-      const message = error instanceof Error ? error.message : String(error);
-      outcomes.set(change.email.id, { result: final ? 'permanent' : 'transient', message });
+      if (isRefusal(error)) outcomes.set(id, { result: 'permanent', message: error.message });
+      else {
+        requeue(db, batch.slice(index), error, signal);
+        if (!(error instanceof SyncError)) throw error;
+        return { answered: batch.slice(0, index), result, stop: error };
+      }
     }
   }
-  return { outcomes, checkpoint: null };
+  return { answered: batch, result, stop: null };
 }
 
-function requeue(db: MailDb, batch: readonly Outgoing[], error: unknown, countAttempt: boolean): void {
+/** S29: without a connection or a sign-in, and at our own end, no attempt was made. */
+function requeue(db: MailDb, batch: readonly Outgoing[], error: unknown, signal: AbortSignal): void {
+  const noAttempt = error instanceof SyncError && ['offline', 'auth', 'cancelled'].includes(error.reason);
+  const countAttempt = !noAttempt && !signal.aborted;
   const lastError = error instanceof Error ? error.message : String(error);
   db.mail.transaction(() => {
     for (const { changes } of batch) {

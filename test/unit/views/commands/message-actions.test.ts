@@ -35,7 +35,7 @@ function actionsWith(answers: { confirms?: boolean; details?: Partial<EmailDetai
   const client = scriptedClient({
     'actions/apply': ({ action, targets }) => {
       done.push({ action, targets });
-      return { changed: targets.length };
+      return { changed: targets.length, undoId: null };
     },
     'messages/get': () => (answers.details ?? null) as EmailDetails | null,
   });

@@ -6,6 +6,9 @@ import { reportFocus } from './focus';
 import { post, savedState, saveState } from './page';
 import { initialState, receive, type PageState } from './page-state';
 import './reader.css';
+import './headers.css';
+import './lists.css';
+import './body.css';
 
 let state: PageState = initialState;
 /** Where the person was before the panel was hidden or the window reloaded; used up by the first body that is shown. */

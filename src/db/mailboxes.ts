@@ -149,7 +149,8 @@ function pendingDeltas({ mail }: MailDb): Map<MailboxId, CountDelta> {
   const deltas = new Map<MailboxId, CountDelta>();
   mail.all(
     `SELECT m.mailbox_id, m.on_server, m.shown, m.unread, coalesce(e.server_keywords, e.keywords)
-     FROM emails e JOIN email_mailboxes m ON m.email_id = e.id WHERE e.pending <> 0`,
+     FROM emails e JOIN email_mailboxes m ON m.email_id = e.id
+     WHERE e.id IN (SELECT CAST(resource_id AS INTEGER) FROM pending_changes WHERE resource_type = 'Email')`,
     [],
     ([mailboxId, onServer, shown, unread, serverKeywords]: Row) => {
       const delta = deltas.get(mailboxId as MailboxId) ?? { total: 0, unread: 0 };

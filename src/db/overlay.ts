@@ -109,6 +109,13 @@ function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocatio
          SELECT ?, id, ?, ?, ?, ?, ?, ? FROM mailboxes WHERE id = ?`,
         [stored.id, onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.receivedAt, stored.threadId, unread, mailboxId],
       );
+    } else if (old.onServer === onServer && old.shown === isShown && old.uid === uid && unread !== wasUnread) {
+      // Alone: SQLite rewrites every index whose columns are named, though their values stay the same.
+      db.mail.run('UPDATE email_mailboxes SET unread = ? WHERE email_id = ? AND mailbox_id = ?', [
+        unread,
+        stored.id,
+        mailboxId,
+      ]);
     } else if (old.onServer !== onServer || old.shown !== isShown || old.uid !== uid || unread !== wasUnread) {
       db.mail.run(
         'UPDATE email_mailboxes SET on_server = ?, shown = ?, uid = ?, unread = ? WHERE email_id = ? AND mailbox_id = ?',

@@ -3,7 +3,7 @@
  * `handlers/`, and a view. Parameters are parsed on the engine's side, because they may come from another process.
  */
 import * as v from 'valibot';
-import type { Account, AccountSettings, AccountStatus } from '../model/account';
+import type { Account, AccountStatus, JmapSettings } from '../model/account';
 import type { Action } from '../model/action';
 import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
 import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
@@ -84,7 +84,7 @@ export interface MessagePage {
 
 /** What a server is, found from an address or a host; the person confirms it before a password leaves. */
 export interface Discovered {
-  readonly settings: AccountSettings;
+  readonly settings: JmapSettings;
   readonly email: string;
   /** How it was found, in a person's words. */
   readonly found: string;

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { DatabaseError } from '../db/database-error';
 import { acquireLock } from '../db/lock';
+import type { DiskGuard } from '../db/vfs/mount';
 import { openEngine, type Engine } from './engine';
 import { toEngineError } from './errors';
 import { connectPort } from './rpc';
@@ -26,8 +27,9 @@ async function start(): Promise<void> {
       process.exit(1); // ends this thread only; the host looks for the new owner
     },
   });
-  const guard = (): void => {
-    if (!lock.held) throw new DatabaseError('locked', 'Another window has taken over the mail database.');
+  const guard: DiskGuard = (operation) => {
+    if (operation !== 'open' && operation !== 'read' && !lock.held)
+      throw new DatabaseError('locked', 'Another window has taken over the mail database.');
   };
   try {
     engine = await openEngine({

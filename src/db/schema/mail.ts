@@ -75,7 +75,6 @@ CREATE TABLE emails (
   UNIQUE (account_id, remote_id)
 );
 CREATE INDEX emails_thread ON emails (thread_id);
-CREATE INDEX emails_pending ON emails (account_id) WHERE pending <> 0;
 
 -- A message in a mailbox: because the server has it there, because pending changes show it there, or both (S1).
 CREATE TABLE email_mailboxes (
@@ -123,7 +122,7 @@ CREATE INDEX pending_changes_resource ON pending_changes (resource_type, resourc
 
 -- What was done, newest last, with what undoes it (S31).
 CREATE TABLE undo_actions (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER PRIMARY KEY,                 -- rises: only the oldest are removed
   created_at INTEGER NOT NULL,
   action TEXT NOT NULL,                   -- JSON of the Action
   steps TEXT NOT NULL,                    -- JSON of UndoStep[]

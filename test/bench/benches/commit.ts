@@ -1,6 +1,6 @@
 /**
  * The price of an action: marking one message read or unread, which is one durable transaction of the product's own
- * functions (the intent into `pending_changes`, the message shown so, the counters of its mailbox). Every message is
+ * functions (the intent into `pending_changes`, the message shown so, the counters of its mailbox, what undoes it). Every message is
  * used once, at random over the whole database, against native SQLite with the same settings, in turns in one run.
  *
  * `bytesWritten` is all that one action cost the disk, its share of the checkpoints included.
@@ -9,13 +9,12 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Database } from '../../../src/db/database';
-import { replayPending } from '../../../src/db/overlay';
-import { enqueueChange } from '../../../src/db/pending-changes';
+import { applyAction } from '../../../src/engine/apply-action';
 import type { EmailId } from '../../../src/model/ids';
 import { randomFrom } from '../../storage-kill/workload';
 import { percentile, rounded, type Bench, type BenchOptions } from '../bench';
 import { openNative } from '../better-sqlite3';
-import { accountId, mailFile, openMail, storesOver } from '../mail-database';
+import { mailFile, openMail, storesOver } from '../mail-database';
 
 const MEGABYTES = [15, 500];
 const ACTIONS = 2000;
@@ -95,11 +94,7 @@ function act(mail: Database, emailIds: readonly EmailId[]): number[] {
     const keywords = mail.get('SELECT keywords FROM emails WHERE id = ?', [emailId], ([text]) => String(text)) ?? '';
     const seen = keywords.includes('$seen');
     const start = performance.now();
-    mail.transaction(() => {
-      const intent = { type: 'keywords', add: seen ? [] : ['$seen'], remove: seen ? ['$seen'] : [] } as const;
-      enqueueChange(db, { accountId, emailId, intent }, Date.now());
-      replayPending(db, emailId);
-    });
+    applyAction(db, { type: 'keyword', keyword: '$seen', on: !seen }, [{ emailId, mailboxId: null }], Date.now());
     return performance.now() - start;
   });
 }

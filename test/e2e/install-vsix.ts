@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { artifactsFolder, repositoryRoot } from '../host/repository';
+import { repositoryRoot } from '../host/repository';
 import { installExtension } from '../host/vscode-server';
 
 /** Packages an extension's folder as vsce does for the marketplace; returns the file. */
@@ -15,16 +15,14 @@ export function packageVsix(extensionFolder: string, file: string): string {
   return file;
 }
 
-/**
- * The VSIX under test into an extensions folder: the one that MAILPANE_VSIX names (`npm run package` made it), else packaged
- * now. Returns the file.
- */
+/** Installs what `npm run package` made into an extensions folder, as a person does; returns the file. */
 export async function installMailpane(extensionsDir: string): Promise<string> {
-  const { MAILPANE_VSIX: given } = process.env;
-  const file =
-    given !== undefined && given !== ''
-      ? given
-      : packageVsix(repositoryRoot, path.join(artifactsFolder, 'mailpane.vsix'));
+  const { name, version } = JSON.parse(readFileSync(path.join(repositoryRoot, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  const file = path.join(repositoryRoot, 'dist-vsix', `${name}-${version}.vsix`);
+  if (!existsSync(file)) throw new Error(`there is no ${file}: make it by \`npm run package\``);
   await installExtension(file, extensionsDir);
   return file;
 }

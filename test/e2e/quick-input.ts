@@ -34,6 +34,12 @@ export class QuickInput {
     await row.waitFor({ state: 'hidden' });
   }
 
+  /** Waits for a quick pick with this entry, and takes the first entry by the keyboard. */
+  async acceptFirst(label: string): Promise<void> {
+    await this.widget.locator('.monaco-list-row', { hasText: label }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Labels of the quick pick that shows. */
   async items(title?: string): Promise<string[]> {
     await this.waitForTitle(title);

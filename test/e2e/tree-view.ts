@@ -121,8 +121,12 @@ export class TreeView {
 
   /** Drags a row, and with it the selection that it is part of, onto a row of this or another tree. */
   async drag(label: string | RegExp, target: Locator): Promise<void> {
+    await this.dragRow(this.row(label), target);
+  }
+
+  async dragRow(row: Locator, target: Locator): Promise<void> {
     // Not dragTo: VS Code accepts a drop only after the drag was over the row for some events.
-    await this.row(label).hover();
+    await row.hover();
     await this.page.mouse.down();
     await target.hover();
     await target.hover({ position: { x: 30, y: 8 } });

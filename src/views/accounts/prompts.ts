@@ -84,7 +84,8 @@ export function promptChoice<T>(options: ChoicePrompt<T>): Promise<Answer<T>> {
   pick.placeholder = options.placeholder;
   pick.items = options.choices;
   pick.matchOnDescription = true;
-  pick.activeItems = options.active ? [options.active] : [];
+  // Only where there is one: none active means that Enter does nothing, and VS Code takes the first by itself.
+  if (options.active) pick.activeItems = [options.active];
   return show(pick, options, (done) => [
     pick.onDidAccept(() => {
       const chosen = pick.selectedItems[0];

@@ -2,6 +2,7 @@ import type { EmailAddress, EmailAddresses, ServerEmail } from '../model/email';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { isUnread, normaliseKeywords } from '../model/keywords';
 import { deleteBodies } from './bodies';
+import { packKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
 import { setServerBase, type ServerUpdate } from './overlay';
 
@@ -31,7 +32,8 @@ export function unpackAddresses(json: string): EmailAddresses {
   return { from: [], sender: [], replyTo: [], to: [], cc: [], bcc: [], ...filled };
 }
 
-function threadKey({ mail }: MailDb, accountId: AccountId, remoteId: string): ThreadId {
+/** Our key of a server's thread, new where there is none yet. */
+export function threadKey({ mail }: MailDb, accountId: AccountId, remoteId: string): ThreadId {
   const sql = 'SELECT id FROM threads WHERE account_id = ? AND remote_id = ?';
   const known = mail.get(sql, [accountId, remoteId], (row) => row[0] as ThreadId);
   return (
@@ -46,13 +48,20 @@ export function emailKey({ mail }: MailDb, accountId: AccountId, remoteId: strin
   return mail.get(sql, [accountId, remoteId], (row) => row[0] as EmailId);
 }
 
-function insertEmail(db: MailDb, accountId: AccountId, email: ServerEmail): void {
-  const threadId = threadKey(db, accountId, email.remoteThreadId);
+/** A message that is not here yet, whatever its server calls its thread. */
+export function insertEmail(
+  db: MailDb,
+  accountId: AccountId,
+  threadId: ThreadId,
+  email: Omit<ServerEmail, 'remoteThreadId'>,
+): EmailId {
   const keywords = normaliseKeywords(email.keywords);
+  const { flags, others } = packKeywords(keywords);
   const id = db.mail.insert(
-    `INSERT INTO emails (account_id, remote_id, thread_id, received_at, sent_at, has_attachment, keywords, subject,
+    `INSERT INTO emails (account_id, remote_id, thread_id, received_at, sent_at, has_attachment, flags, keywords, server_flags,
+       server_keywords, subject,
        addresses, preview, size, blob_id, message_id, in_reply_to, message_references)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       accountId,
       email.remoteId,
@@ -60,7 +69,10 @@ function insertEmail(db: MailDb, accountId: AccountId, email: ServerEmail): void
       email.receivedAt,
       email.sentAt,
       email.hasAttachment ? 1 : 0,
-      keywords.join(' '),
+      flags,
+      others,
+      flags,
+      others,
       cut(email.subject, longestSubject),
       packAddresses(email.addresses),
       cut(email.preview, longestPreview),
@@ -80,6 +92,7 @@ function insertEmail(db: MailDb, accountId: AccountId, email: ServerEmail): void
       [id, mailboxId, uid, email.receivedAt, threadId, unread],
     );
   }
+  return id as EmailId;
 }
 
 /**
@@ -93,7 +106,7 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
       const known = email.remoteId === null ? undefined : emailKey(db, accountId, email.remoteId);
       if (known !== undefined) setServerBase(db, known, { keywords: email.keywords, locations: email.locations });
       else {
-        insertEmail(db, accountId, email);
+        insertEmail(db, accountId, threadKey(db, accountId, email.remoteThreadId), email);
         added += 1;
       }
     }

@@ -3,6 +3,7 @@ import { isUnread } from '../model/keywords';
 import type { Mailbox, MailboxRights, MailboxRole, ServerMailbox } from '../model/mailbox';
 import { parentsWithoutCycles } from '../model/mailbox-tree';
 import type { Row, SqlValue } from './database';
+import { unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
 
 const rightBits: readonly (keyof MailboxRights)[] = [
@@ -148,13 +149,13 @@ interface CountDelta {
 function pendingDeltas({ mail }: MailDb): Map<MailboxId, CountDelta> {
   const deltas = new Map<MailboxId, CountDelta>();
   mail.all(
-    `SELECT m.mailbox_id, m.on_server, m.shown, m.unread, coalesce(e.server_keywords, e.keywords)
+    `SELECT m.mailbox_id, m.on_server, m.shown, m.unread, e.server_flags
      FROM emails e JOIN email_mailboxes m ON m.email_id = e.id
      WHERE e.id IN (SELECT CAST(resource_id AS INTEGER) FROM pending_changes WHERE resource_type = 'Email')`,
     [],
-    ([mailboxId, onServer, shown, unread, serverKeywords]: Row) => {
+    ([mailboxId, onServer, shown, unread, serverFlags]: Row) => {
       const delta = deltas.get(mailboxId as MailboxId) ?? { total: 0, unread: 0 };
-      const serverUnread = isUnread((serverKeywords as string).split(' ')) ? 1 : 0;
+      const serverUnread = isUnread(unpackKeywords(serverFlags as number, '')) ? 1 : 0;
       delta.total += (shown as number) - (onServer as number);
       delta.unread += (shown as number) * (unread as number) - (onServer as number) * serverUnread;
       deltas.set(mailboxId as MailboxId, delta);

@@ -3,6 +3,7 @@ import type { EmailId, MailboxId, ThreadId } from '../model/ids';
 import { flagged } from '../model/keywords';
 import type { Row, SqlValue } from './database';
 import { unpackAddresses } from './emails';
+import { unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
 import { problemOf } from './pending-changes';
 
@@ -16,7 +17,7 @@ const pendingStates: readonly PendingState[] = ['none', 'pending', 'failed'];
 const split = (text: string): string[] => (text === '' ? [] : text.split(' '));
 
 const rowColumns = `e.id, e.thread_id, m.mailbox_id, e.addresses, e.subject, e.preview, e.received_at,
-  e.has_attachment, e.keywords, e.pending`;
+  e.has_attachment, e.flags, e.keywords, e.pending`;
 
 function toRow(row: Row, thread: { count: number; unread: number; flagged: number; pending: number }): MessageRow {
   const addresses = unpackAddresses(row[3] as string);
@@ -30,8 +31,8 @@ function toRow(row: Row, thread: { count: number; unread: number; flagged: numbe
     preview: row[5] as string,
     receivedAt: row[6] as number,
     hasAttachment: row[7] === 1,
-    keywords: split(row[8] as string),
-    pending: pendingStates[Math.max(row[9] as number, thread.pending)] ?? 'none',
+    keywords: unpackKeywords(row[8] as number, row[9] as string),
+    pending: pendingStates[Math.max(row[10] as number, thread.pending)] ?? 'none',
     count: thread.count,
     unread: thread.unread,
     flagged: thread.flagged,
@@ -54,13 +55,13 @@ function foldedRows(db: MailDb, mailboxId: MailboxId, where: string, order: stri
 function threadSummary({ mail }: MailDb, mailboxId: MailboxId, threadId: ThreadId) {
   const summary = { count: 0, unread: 0, flagged: 0, pending: 0 };
   mail.all(
-    `SELECT m.unread, e.keywords, e.pending FROM email_mailboxes m JOIN emails e ON e.id = m.email_id
+    `SELECT m.unread, e.flags, e.pending FROM email_mailboxes m JOIN emails e ON e.id = m.email_id
      WHERE m.mailbox_id = ? AND m.thread_id = ? AND m.shown = 1`,
     [mailboxId, threadId],
     (row) => {
       summary.count += 1;
       summary.unread += row[0] as number;
-      if (split(row[1] as string).includes(flagged)) summary.flagged += 1;
+      if (unpackKeywords(row[1] as number, '').includes(flagged)) summary.flagged += 1;
       summary.pending = Math.max(summary.pending, row[2] as number);
     },
   );
@@ -129,8 +130,8 @@ export function threadMessages(db: MailDb, threadId: ThreadId, mailboxId: Mailbo
       (row) =>
         toRow(row, {
           count: 1,
-          unread: row[10] as number,
-          flagged: split(row[8] as string).includes(flagged) ? 1 : 0,
+          unread: row[11] as number,
+          flagged: unpackKeywords(row[8] as number, '').includes(flagged) ? 1 : 0,
           pending: 0,
         }),
     )
@@ -139,8 +140,8 @@ export function threadMessages(db: MailDb, threadId: ThreadId, mailboxId: Mailbo
 
 export function getEmailDetails(db: MailDb, emailId: EmailId): EmailDetails | null {
   const details = db.mail.get(
-    `SELECT thread_id, account_id, addresses, subject, sent_at, received_at, size, preview, message_id, keywords,
-       has_attachment, pending FROM emails WHERE id = ?`,
+    `SELECT thread_id, account_id, addresses, subject, sent_at, received_at, size, preview, message_id, flags,
+       keywords, has_attachment, pending FROM emails WHERE id = ?`,
     [emailId],
     (row): EmailDetails => ({
       emailId,
@@ -158,10 +159,10 @@ export function getEmailDetails(db: MailDb, emailId: EmailId): EmailDetails | nu
       size: row[6] as number,
       preview: row[7] as string,
       messageId: split(row[8] as string),
-      keywords: split(row[9] as string),
-      hasAttachment: row[10] === 1,
-      pending: pendingStates[row[11] as number] ?? 'none',
-      problem: row[11] === 2 ? problemOf(db, emailId) : null,
+      keywords: unpackKeywords(row[9] as number, row[10] as string),
+      hasAttachment: row[11] === 1,
+      pending: pendingStates[row[12] as number] ?? 'none',
+      problem: row[12] === 2 ? problemOf(db, emailId) : null,
     }),
   );
   return details ?? null;

@@ -3,6 +3,7 @@ import type { EmailId, MailboxId, ThreadId } from '../model/ids';
 import { isUnread, normaliseKeywords } from '../model/keywords';
 import { replayIntents, type EmailState } from '../model/overlay';
 import type { EmailIntent } from '../model/pending-change';
+import { packKeywords, unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
 import { intentsOf } from './pending-changes';
 
@@ -29,18 +30,18 @@ interface Stored {
   readonly locations: readonly Location[];
 }
 
-const split = (keywords: string): string[] => (keywords === '' ? [] : keywords.split(' '));
 const pendingCodes = { none: 0, pending: 1, failed: 2 } as const;
 
 function load({ mail }: MailDb, id: EmailId): Stored | undefined {
-  const sql = 'SELECT thread_id, received_at, pending, keywords, server_keywords FROM emails WHERE id = ?';
-  return mail.get(sql, [id], ([threadId, receivedAt, pending, keywords, serverKeywords]) => ({
+  const sql = `SELECT thread_id, received_at, pending, flags, keywords, server_flags, server_keywords FROM emails
+    WHERE id = ?`;
+  return mail.get(sql, [id], ([threadId, receivedAt, pending, flags, keywords, serverFlags, serverKeywords]) => ({
     id,
     threadId: threadId as ThreadId,
     receivedAt: receivedAt as number,
     pending: pending as number,
-    keywords: split(keywords as string),
-    serverKeywords: split((serverKeywords ?? keywords) as string),
+    keywords: unpackKeywords(flags as number, keywords as string),
+    serverKeywords: unpackKeywords(serverFlags as number, serverKeywords as string),
     locations: mail.all(
       'SELECT mailbox_id, on_server, shown, uid FROM email_mailboxes WHERE email_id = ?',
       [id],
@@ -73,22 +74,15 @@ function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocatio
   const { intents, failed } = intentsOf(db, stored.id);
   const shown = replayIntents(base, intents);
   const shownIn = shown.destroyed ? new Set<MailboxId>() : shown.mailboxIds;
-  const keywords = shown.keywords.join(' ');
-  const serverKeywords = base.keywords.join(' ');
+  const keywords = packKeywords(shown.keywords);
+  const server = packKeywords(base.keywords);
   const pending = failed ? pendingCodes.failed : intents.length > 0 ? pendingCodes.pending : pendingCodes.none;
 
+  const values = [keywords.flags, keywords.others, server.flags, server.others, pending];
   const updated = db.mail.run(
-    `UPDATE emails SET keywords = ?, server_keywords = ?, pending = ? WHERE id = ?
-     AND (keywords <> ? OR server_keywords IS NOT ? OR pending <> ?)`,
-    [
-      keywords,
-      serverKeywords === keywords ? null : serverKeywords,
-      pending,
-      stored.id,
-      keywords,
-      serverKeywords === keywords ? null : serverKeywords,
-      pending,
-    ],
+    `UPDATE emails SET flags = ?, keywords = ?, server_flags = ?, server_keywords = ?, pending = ? WHERE id = ?
+     AND (flags, keywords, server_flags, server_keywords, pending) <> (?, ?, ?, ?, ?)`,
+    [...values, stored.id, ...values],
   );
   if (updated > 0) db.changes.noteEmail(stored.id);
 

@@ -1,5 +1,6 @@
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import type { MailboxRole } from '../model/mailbox';
+import { unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
 
 /** A message as it is shown: what an action starts from. */
@@ -12,10 +13,10 @@ export interface ShownEmail {
 
 /** Undefined: there is no such message, or it is shown nowhere (destroyed here, and not yet on the server). */
 export function shownEmail({ mail }: MailDb, id: EmailId): ShownEmail | undefined {
-  const email = mail.get('SELECT account_id, keywords FROM emails WHERE id = ?', [id], (row) => ({
+  const email = mail.get('SELECT account_id, flags, keywords FROM emails WHERE id = ?', [id], (row) => ({
     id,
     accountId: row[0] as AccountId,
-    keywords: (row[1] as string).split(' ').filter((keyword) => keyword !== ''),
+    keywords: unpackKeywords(row[1] as number, row[2] as string),
     mailboxes: new Map(
       mail.all(
         `SELECT b.id, b.role FROM email_mailboxes m JOIN mailboxes b ON b.id = m.mailbox_id

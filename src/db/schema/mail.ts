@@ -62,8 +62,10 @@ CREATE TABLE emails (
   sent_at INTEGER,
   pending INTEGER NOT NULL DEFAULT 0,     -- 0 none, 1 a change waits, 2 a change was refused
   has_attachment INTEGER NOT NULL,
-  keywords TEXT NOT NULL,                 -- shown: sorted, joined by spaces
-  server_keywords TEXT,                   -- the server's, where pending changes make them differ; else null
+  flags INTEGER NOT NULL,                 -- shown: common keywords as bits, see keyword-columns.ts
+  keywords TEXT NOT NULL,                 -- shown: the others, sorted, joined by spaces
+  server_flags INTEGER NOT NULL,          -- the same as the server has them
+  server_keywords TEXT NOT NULL,
   subject TEXT NOT NULL,
   addresses TEXT NOT NULL,                -- JSON of EmailAddresses without empty lists
   preview TEXT NOT NULL,
@@ -168,9 +170,11 @@ CREATE INDEX imap_messages_email ON imap_messages (email_id);
 -- is not known yet (S20, S22). A message stays here until every mailbox had the chance to show it.
 CREATE TABLE imap_unplaced (
   email_id INTEGER NOT NULL PRIMARY KEY REFERENCES emails(id) ON DELETE CASCADE,
-  mailbox_id INTEGER REFERENCES mailboxes(id) ON DELETE SET NULL
+  mailbox_id INTEGER REFERENCES mailboxes(id) ON DELETE SET NULL,
+  identity INTEGER NOT NULL               -- hash of Message-ID, size and date: what a copy has in common
 );
 CREATE INDEX imap_unplaced_mailbox ON imap_unplaced (mailbox_id);
+CREATE INDEX imap_unplaced_identity ON imap_unplaced (identity);
 
 -- Threads where the server has none: hash of account, Message-ID and subject, for every Message-ID that a mail names.
 CREATE TABLE imap_thread_keys (

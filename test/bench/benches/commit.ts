@@ -9,6 +9,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Database } from '../../../src/db/database';
+import { shownEmail } from '../../../src/db/shown-emails';
 import { applyAction } from '../../../src/engine/apply-action';
 import type { EmailId } from '../../../src/model/ids';
 import { randomFrom } from '../../storage-kill/workload';
@@ -91,8 +92,7 @@ function compare(mail: Database, native: Database | undefined) {
 function act(mail: Database, emailIds: readonly EmailId[]): number[] {
   const db = storesOver(mail);
   return emailIds.map((emailId) => {
-    const keywords = mail.get('SELECT keywords FROM emails WHERE id = ?', [emailId], ([text]) => String(text)) ?? '';
-    const seen = keywords.includes('$seen');
+    const seen = shownEmail(db, emailId)?.keywords.includes('$seen') === true;
     const start = performance.now();
     applyAction(db, { type: 'keyword', keyword: '$seen', on: !seen }, [{ emailId, mailboxId: null }], Date.now());
     return performance.now() - start;

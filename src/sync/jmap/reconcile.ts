@@ -103,6 +103,7 @@ export class Reconciliation {
     return async () => {
       const emails = isMissing ? await toServerEmails(context, items, signal) : [];
       const updates = isMissing ? [] : await toUpdates(context, items, signal);
+      signal.throwIfAborted();
       // The outbox advanced the state meanwhile: what was read may be older than what is here (S11).
       if (getState(db, accountId, emailType) !== state) return void queue.push(...ids);
       storeEmails(db, accountId, emails);

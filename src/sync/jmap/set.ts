@@ -2,6 +2,7 @@ import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import type { Call } from './client';
+import { getItems } from './get-items';
 import { emailType, type JmapContext } from './jmap-context';
 import { setAnswer, type SetError } from './schemas';
 
@@ -26,8 +27,9 @@ export async function sendChanges(
 ): Promise<SendResult> {
   const outcomes = new Map<EmailId, ChangeOutcome>();
   const items: Item[] = [];
+  const gone = await goneTargets(context, changes, signal);
   for (const change of changes) {
-    const item = toItem(context, change);
+    const item = toItem(context, change, gone);
     if ('result' in item) outcomes.set(change.email.id, item);
     else items.push(item);
   }
@@ -42,8 +44,26 @@ function chained(first: SendResult['checkpoint'], second: SendResult['checkpoint
   return first !== null && second !== null && first.to === second.from ? { ...first, to: second.to } : null;
 }
 
+/**
+ * The mailboxes that messages are to be moved to and that are not there any more. Asked for, because Cyrus takes a move
+ * into a mailbox that somebody else destroyed, says that it is done, and the message is gone.
+ */
+async function goneTargets(
+  context: JmapContext,
+  changes: readonly OutgoingChange[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const targets = new Set(changes.flatMap(({ patch }) => patch.addMailboxes));
+  const remoteIds = [...targets].flatMap((id) => remoteMailboxId(context.db, id) ?? []);
+  return new Set((await getItems(context, 'Mailbox', remoteIds, ['id'], signal)).notFound);
+}
+
 /** The patch, or why it cannot be sent. */
-function toItem({ db }: JmapContext, { email, patch }: OutgoingChange): Item | ChangeOutcome {
+function toItem(
+  { db }: JmapContext,
+  { email, patch }: OutgoingChange,
+  gone: ReadonlySet<string>,
+): Item | ChangeOutcome {
   if (email.remoteId === null) return refused('This message is not on the server yet.');
   const item = { emailId: email.id, remoteId: email.remoteId };
   if (patch.destroy) return { ...item, patch: null };
@@ -54,7 +74,7 @@ function toItem({ db }: JmapContext, { email, patch }: OutgoingChange): Item | C
   for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [patch.addMailboxes, true] as const]) {
     for (const id of mailboxIds) {
       const remoteId = remoteMailboxId(db, id);
-      if (remoteId === undefined && value === true)
+      if (value === true && (remoteId === undefined || gone.has(remoteId)))
         return refused('The mailbox that this message was moved to is gone.');
       if (value === true) remaining.add(id);
       else remaining.delete(id);

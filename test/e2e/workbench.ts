@@ -52,6 +52,12 @@ export class Workbench {
     await this.waitUntilReady();
   }
 
+  /** The same after VS Code has saved what shows, editors and all: in a browser it does so every five seconds. */
+  async reloadWhenSaved(): Promise<void> {
+    await this.page.waitForTimeout(6000);
+    await this.reload();
+  }
+
   close(): Promise<void> {
     return this.page.close();
   }

@@ -102,6 +102,11 @@ export class OpenMessage {
     return isUnread(this.#details.keywords);
   }
 
+  /** From now on `takeUnseen` is false. */
+  leaveUnseen(): void {
+    this.#unseenTaken = true;
+  }
+
   async retry(): Promise<void> {
     this.#ending = null;
     await Promise.all([this.#refresh(), this.#body === null ? this.#loadBody() : null]);

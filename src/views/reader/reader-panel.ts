@@ -105,6 +105,11 @@ export class ReaderPanel {
     for (const disposable of this.#disposables.splice(0)) disposable.dispose();
   }
 
+  /** For a message that was opened before a reload: it may be unread because the person wants it so. */
+  leaveUnseen(): void {
+    this.#message.leaveUnseen();
+  }
+
   #open(state: PanelState): OpenMessage {
     return new OpenMessage(this.context, state, {
       post: (message) => void this.panel.webview.postMessage(message),

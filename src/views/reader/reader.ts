@@ -107,10 +107,10 @@ class ReaderPanels extends vscode.Disposable implements Reader {
       return;
     }
     // There is one preview: of two that come back, the second is kept.
-    this.#add(panel, { ...parsed.output, pinned: parsed.output.pinned || this.#preview !== undefined });
+    this.#add(panel, { ...parsed.output, pinned: parsed.output.pinned || this.#preview !== undefined }).leaveUnseen();
   }
 
-  #add(webviewPanel: vscode.WebviewPanel, state: PanelState): void {
+  #add(webviewPanel: vscode.WebviewPanel, state: PanelState): ReaderPanel {
     const panel: ReaderPanel = new ReaderPanel(this.context, webviewPanel, state, {
       onActive: () => {
         this.#remove(panel);
@@ -119,6 +119,7 @@ class ReaderPanels extends vscode.Disposable implements Reader {
       onClosed: () => this.#remove(panel),
     });
     this.#panels.push(panel);
+    return panel;
   }
 
   #remove(panel: ReaderPanel): void {

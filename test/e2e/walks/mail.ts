@@ -165,7 +165,7 @@ export const walk: Walk = {
     await step('new mail comes by itself, and the badge counts it', async () => {
       await importMail(raw, [{ subject: 'By push', body: 'Nobody asked.' }]);
       await row('By push').waitFor();
-      await eventually(() => workbench.badge('Mail'), '3');
+      await eventually(() => workbench.badge('Mail'), '4');
     });
 
     await step('four themes', async () => {

@@ -1,5 +1,5 @@
 import type { Discovered, ErrorReason } from '../../engine/api';
-import type { Account, AccountSettings } from '../../model/account';
+import type { Account, AccountSettings, JmapSettings } from '../../model/account';
 import { sameOrigin } from './server-url';
 
 /** What has been answered so far of an account to add or to change. Lives only as long as the dialogue. */
@@ -35,11 +35,12 @@ export const emptyDraft: AccountDraft = {
 };
 
 export function draftOf(account: Account): AccountDraft {
+  if (account.settings.protocol !== 'jmap') throw new Error('Only JMAP accounts can be edited here.');
   const { sessionUrl, auth, username } = account.settings;
   return { ...emptyDraft, byHand: true, sessionUrl, auth, username, email: account.email, name: account.name };
 }
 
-export function settingsOf(draft: AccountDraft): AccountSettings {
+export function settingsOf(draft: AccountDraft): JmapSettings {
   const { sessionUrl, auth } = draft;
   return { protocol: 'jmap', sessionUrl, auth, username: auth === 'basic' ? draft.username : '' };
 }
@@ -87,6 +88,7 @@ export function isWorthRepeating(reason: ErrorReason): boolean {
  * Otherwise the person types it again, which is the word that it may.
  */
 export function mayReuseSecret(before: AccountSettings, after: AccountSettings): boolean {
+  if (before.protocol !== 'jmap' || after.protocol !== 'jmap') return false;
   return (
     sameOrigin(before.sessionUrl, after.sessionUrl) && before.auth === after.auth && before.username === after.username
   );

@@ -34,7 +34,7 @@ export async function signIn(context: ViewContext, argument: unknown): Promise<v
 
 async function pickPart(account: Account): Promise<Part | null> {
   const { t } = vscode.l10n;
-  const { sessionUrl, auth, username } = account.settings;
+  const { sessionUrl, auth, username } = draftOf(account);
   const user = auth === 'basic' ? username : t('API token');
   const parts: (vscode.QuickPickItem & { part: Part })[] = [
     { label: `$(tag) ${t('Name')}`, description: account.name, part: 'name' },

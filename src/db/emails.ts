@@ -1,6 +1,6 @@
 import type { EmailAddress, EmailAddresses, ServerEmail } from '../model/email';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
-import { isUnread, normaliseKeywords } from '../model/keywords';
+import { normaliseKeywords } from '../model/keywords';
 import { deleteBodies } from './bodies';
 import { packKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
@@ -83,13 +83,12 @@ export function insertEmail(
       email.references.join(' '),
     ],
   );
-  const unread = isUnread(keywords) ? 1 : 0;
   for (const [mailboxId, uid] of email.locations) {
     db.changes.noteMessages(mailboxId);
     db.mail.run(
-      `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id, unread)
-       VALUES (?, ?, 1, 1, ?, ?, ?, ?)`,
-      [id, mailboxId, uid, email.receivedAt, threadId, unread],
+      `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id)
+       VALUES (?, ?, 1, 1, ?, ?, ?)`,
+      [id, mailboxId, uid, email.receivedAt, threadId],
     );
   }
   return id as EmailId;

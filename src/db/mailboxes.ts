@@ -145,19 +145,20 @@ interface CountDelta {
   unread: number;
 }
 
+const unreadOf = (flags: SqlValue | undefined): number => (isUnread(unpackKeywords(flags as number, '')) ? 1 : 0);
+
 /** How pending changes move the counters of each mailbox: shown − server. Few rows: only messages with changes. */
 function pendingDeltas({ mail }: MailDb): Map<MailboxId, CountDelta> {
   const deltas = new Map<MailboxId, CountDelta>();
   mail.all(
-    `SELECT m.mailbox_id, m.on_server, m.shown, m.unread, e.server_flags
+    `SELECT m.mailbox_id, m.on_server, m.shown, e.flags, e.server_flags
      FROM emails e JOIN email_mailboxes m ON m.email_id = e.id
      WHERE e.id IN (SELECT CAST(resource_id AS INTEGER) FROM pending_changes WHERE resource_type = 'Email')`,
     [],
-    ([mailboxId, onServer, shown, unread, serverFlags]: Row) => {
+    ([mailboxId, onServer, shown, flags, serverFlags]: Row) => {
       const delta = deltas.get(mailboxId as MailboxId) ?? { total: 0, unread: 0 };
-      const serverUnread = isUnread(unpackKeywords(serverFlags as number, '')) ? 1 : 0;
       delta.total += (shown as number) - (onServer as number);
-      delta.unread += (shown as number) * (unread as number) - (onServer as number) * serverUnread;
+      delta.unread += (shown as number) * unreadOf(flags) - (onServer as number) * unreadOf(serverFlags);
       deltas.set(mailboxId as MailboxId, delta);
     },
   );

@@ -1,6 +1,6 @@
 import type { EmailDetails, MessageRow, PendingState } from '../model/email';
 import type { EmailId, MailboxId, ThreadId } from '../model/ids';
-import { flagged } from '../model/keywords';
+import { flagged, isUnread } from '../model/keywords';
 import type { Row, SqlValue } from './database';
 import { unpackAddresses } from './emails';
 import { unpackKeywords } from './keyword-columns';
@@ -55,14 +55,15 @@ function foldedRows(db: MailDb, mailboxId: MailboxId, where: string, order: stri
 function threadSummary({ mail }: MailDb, mailboxId: MailboxId, threadId: ThreadId) {
   const summary = { count: 0, unread: 0, flagged: 0, pending: 0 };
   mail.all(
-    `SELECT m.unread, e.flags, e.pending FROM email_mailboxes m JOIN emails e ON e.id = m.email_id
+    `SELECT e.flags, e.pending FROM email_mailboxes m JOIN emails e ON e.id = m.email_id
      WHERE m.mailbox_id = ? AND m.thread_id = ? AND m.shown = 1`,
     [mailboxId, threadId],
     (row) => {
       summary.count += 1;
-      summary.unread += row[0] as number;
-      if (unpackKeywords(row[1] as number, '').includes(flagged)) summary.flagged += 1;
-      summary.pending = Math.max(summary.pending, row[2] as number);
+      const keywords = unpackKeywords(row[0] as number, '');
+      if (isUnread(keywords)) summary.unread += 1;
+      if (keywords.includes(flagged)) summary.flagged += 1;
+      summary.pending = Math.max(summary.pending, row[1] as number);
     },
   );
   return summary;
@@ -121,19 +122,17 @@ export function threadMessages(db: MailDb, threadId: ThreadId, mailboxId: Mailbo
   const seen = new Set<EmailId>();
   return db.mail
     .all(
-      `SELECT ${rowColumns}, m.unread FROM emails e JOIN email_mailboxes m ON m.email_id = e.id
+      `SELECT ${rowColumns} FROM emails e JOIN email_mailboxes m ON m.email_id = e.id
        JOIN mailboxes b ON b.id = m.mailbox_id
        WHERE e.thread_id = ?1 AND m.shown = 1
          AND CASE WHEN ?2 IS NULL THEN coalesce(b.role, '') NOT IN ('trash', 'junk') ELSE m.mailbox_id = ?2 END
        ORDER BY e.received_at DESC, e.id DESC`,
       [threadId, mailboxId],
-      (row) =>
-        toRow(row, {
-          count: 1,
-          unread: row[11] as number,
-          flagged: unpackKeywords(row[8] as number, '').includes(flagged) ? 1 : 0,
-          pending: 0,
-        }),
+      (row) => {
+        const keywords = unpackKeywords(row[8] as number, '');
+        const unread = isUnread(keywords) ? 1 : 0;
+        return toRow(row, { count: 1, unread, flagged: keywords.includes(flagged) ? 1 : 0, pending: 0 });
+      },
     )
     .filter((row) => !seen.has(row.emailId) && seen.add(row.emailId)); // once, though it stands in two mailboxes
 }

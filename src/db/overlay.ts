@@ -1,6 +1,6 @@
 import type { ServerLocations } from '../model/email';
 import type { EmailId, MailboxId, ThreadId } from '../model/ids';
-import { isUnread, normaliseKeywords } from '../model/keywords';
+import { normaliseKeywords } from '../model/keywords';
 import { replayIntents, type EmailState } from '../model/overlay';
 import type { EmailIntent } from '../model/pending-change';
 import { packKeywords, unpackKeywords } from './keyword-columns';
@@ -87,8 +87,6 @@ function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocatio
   if (updated > 0) db.changes.noteEmail(stored.id);
 
   const before = new Map(stored.locations.map((at) => [at.mailboxId, at]));
-  const unread = isUnread(shown.keywords) ? 1 : 0;
-  const wasUnread = isUnread(stored.keywords) ? 1 : 0;
   for (const mailboxId of new Set([...before.keys(), ...base.mailboxIds, ...shownIn])) {
     const old = before.get(mailboxId);
     const onServer = base.mailboxIds.has(mailboxId);
@@ -99,21 +97,14 @@ function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocatio
     } else if (old === undefined) {
       // A mailbox that is gone here (deleted under a waiting move) cannot show anything.
       db.mail.run(
-        `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id, unread)
-         SELECT ?, id, ?, ?, ?, ?, ?, ? FROM mailboxes WHERE id = ?`,
-        [stored.id, onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.receivedAt, stored.threadId, unread, mailboxId],
+        `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id)
+         SELECT ?, id, ?, ?, ?, ?, ? FROM mailboxes WHERE id = ?`,
+        [stored.id, onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.receivedAt, stored.threadId, mailboxId],
       );
-    } else if (old.onServer === onServer && old.shown === isShown && old.uid === uid && unread !== wasUnread) {
-      // Alone: SQLite rewrites every index whose columns are named, though their values stay the same.
-      db.mail.run('UPDATE email_mailboxes SET unread = ? WHERE email_id = ? AND mailbox_id = ?', [
-        unread,
-        stored.id,
-        mailboxId,
-      ]);
-    } else if (old.onServer !== onServer || old.shown !== isShown || old.uid !== uid || unread !== wasUnread) {
+    } else if (old.onServer !== onServer || old.shown !== isShown || old.uid !== uid) {
       db.mail.run(
-        'UPDATE email_mailboxes SET on_server = ?, shown = ?, uid = ?, unread = ? WHERE email_id = ? AND mailbox_id = ?',
-        [onServer ? 1 : 0, isShown ? 1 : 0, uid, unread, stored.id, mailboxId],
+        'UPDATE email_mailboxes SET on_server = ?, shown = ?, uid = ? WHERE email_id = ? AND mailbox_id = ?',
+        [onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.id, mailboxId],
       );
     } else if (updated === 0) continue;
     db.changes.noteMessages(mailboxId);

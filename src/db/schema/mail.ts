@@ -87,7 +87,6 @@ CREATE TABLE email_mailboxes (
   uid INTEGER,                            -- IMAP
   received_at INTEGER NOT NULL,           -- copies for the lists
   thread_id INTEGER NOT NULL,
-  unread INTEGER NOT NULL,
   PRIMARY KEY (email_id, mailbox_id)
 ) WITHOUT ROWID;
 CREATE INDEX email_mailboxes_list ON email_mailboxes (mailbox_id, received_at, email_id, thread_id) WHERE shown = 1;
@@ -95,16 +94,24 @@ CREATE INDEX email_mailboxes_thread ON email_mailboxes (mailbox_id, thread_id, r
 CREATE UNIQUE INDEX email_mailboxes_uid ON email_mailboxes (mailbox_id, uid) WHERE uid IS NOT NULL;
 CREATE INDEX email_mailboxes_mailbox ON email_mailboxes (mailbox_id) WHERE shown = 0;
 
+-- The counters. Unread is neither $seen nor $draft: bits 1 and 8 of flags (keyword-columns.ts). Not a column of
+-- email_mailboxes, so that reading a message writes one row less.
 CREATE TRIGGER email_mailboxes_added AFTER INSERT ON email_mailboxes WHEN NEW.shown = 1 BEGIN
-  UPDATE mailboxes SET total = total + 1, unread = unread + NEW.unread WHERE id = NEW.mailbox_id;
+  UPDATE mailboxes SET total = total + 1,
+    unread = unread + (SELECT flags & 9 = 0 FROM emails WHERE id = NEW.email_id) WHERE id = NEW.mailbox_id;
 END;
 CREATE TRIGGER email_mailboxes_removed AFTER DELETE ON email_mailboxes WHEN OLD.shown = 1 BEGIN
-  UPDATE mailboxes SET total = total - 1, unread = unread - OLD.unread WHERE id = OLD.mailbox_id;
+  UPDATE mailboxes SET total = total - 1,
+    unread = unread - (SELECT flags & 9 = 0 FROM emails WHERE id = OLD.email_id) WHERE id = OLD.mailbox_id;
 END;
-CREATE TRIGGER email_mailboxes_changed AFTER UPDATE OF shown, unread ON email_mailboxes
-WHEN OLD.shown <> NEW.shown OR OLD.unread <> NEW.unread BEGIN
+CREATE TRIGGER email_mailboxes_changed AFTER UPDATE OF shown ON email_mailboxes WHEN OLD.shown <> NEW.shown BEGIN
   UPDATE mailboxes SET total = total + NEW.shown - OLD.shown,
-    unread = unread + NEW.shown * NEW.unread - OLD.shown * OLD.unread WHERE id = NEW.mailbox_id;
+    unread = unread + (NEW.shown - OLD.shown) * (SELECT flags & 9 = 0 FROM emails WHERE id = NEW.email_id)
+    WHERE id = NEW.mailbox_id;
+END;
+CREATE TRIGGER emails_read AFTER UPDATE OF flags ON emails WHEN (OLD.flags & 9 = 0) <> (NEW.flags & 9 = 0) BEGIN
+  UPDATE mailboxes SET unread = unread + (NEW.flags & 9 = 0) - (OLD.flags & 9 = 0)
+    WHERE id IN (SELECT mailbox_id FROM email_mailboxes WHERE email_id = NEW.id AND shown = 1);
 END;
 
 CREATE TABLE pending_changes (

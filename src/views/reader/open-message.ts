@@ -102,6 +102,12 @@ export class OpenMessage {
     return isUnread(this.#details.keywords);
   }
 
+  /** True where it was read already when it came on screen: who marks it unread from now on means it. */
+  cameRead(): boolean {
+    if (this.#body !== null && this.#details !== null && !isUnread(this.#details.keywords)) this.#unseenTaken = true;
+    return this.#unseenTaken;
+  }
+
   /** From now on `takeUnseen` is false. */
   leaveUnseen(): void {
     this.#unseenTaken = true;

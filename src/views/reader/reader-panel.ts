@@ -121,6 +121,7 @@ export class ReaderPanel {
   /** After it was read for a moment; once for each time that it is opened: who marks it unread while reading means it. */
   #markSeenSoon(): void {
     clearTimeout(this.#seenTimer);
+    if (this.#message.cameRead()) return;
     const seconds = vscode.workspace.getConfiguration('mailpane').get<number>('markAsSeenAfter', 1);
     if (!(seconds >= 0)) return;
     const message = this.#message;

@@ -50,7 +50,7 @@ export const walk: Walk = {
       await quickInput.acceptFirst('User name and password');
       await quickInput.enter(email, title);
       await quickInput.enter('wrong', title);
-      await page.locator('.quick-input-widget .quick-input-message', { hasText: /password/i }).waitFor();
+      await page.locator('.quick-input-widget', { hasText: 'did not accept' }).waitFor();
       await workbench.screenshot('wrong-password');
       await quickInput.enter(password, title);
       await page.locator('.quick-input-widget', { hasText: 'Name of the account' }).waitFor();
@@ -152,27 +152,24 @@ export const walk: Walk = {
       async () => {
         await row('Plain words').click();
         await workbench.reader().getByText('Dear Alice,').first().waitFor();
-        await workbench.reload();
+        await workbench.press('u');
+        await eventually(() => fileOf('Plain words'), 'Inbox');
+        await workbench.reloadWhenSaved();
         await workbench.reader().getByText('Dear Alice,').first().waitFor();
         await workbench.openMailView();
         await row('Plain words').waitFor();
         await importMail(raw, [{ subject: 'After the reload', body: 'Signed in again.' }]);
+        await workbench.runCommand('Mail: Sync Now');
         await row('After the reload').waitFor();
+        assert.equal(await fileOf('Plain words'), 'Inbox', 'what was marked unread stays so');
         assert.deepEqual(await workbench.notifications.texts(), []);
       },
     );
 
-    await step('new mail comes by itself, and the badge counts it', async () => {
-      await importMail(raw, [{ subject: 'By push', body: 'Nobody asked.' }]);
-      await row('By push').waitFor();
-      await eventually(() => workbench.badge('Mail'), '4');
-    });
-
     await step('four themes', async () => {
-      await row('Teapot weekly').click();
       for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
         await workbench.setColorTheme(theme);
-        await row('Teapot weekly').waitFor();
+        await row('Teapot weekly').click();
         await workbench.mailBody().getByText('The Teapot Weekly').waitFor();
         await workbench.screenshot(`theme-${theme}`);
       }
@@ -183,7 +180,7 @@ export const walk: Walk = {
       await workbench.notifications.pressInDialog('Remove Account');
       await page.locator('.sidebar').getByRole('button', { name: 'Add Account' }).waitFor();
       await eventually(() => messages.rows().count(), 0);
-      assert.equal(Object.keys(await mailOnServer(raw)).length, samples.length + 2, 'the server keeps it');
+      assert.equal(Object.keys(await mailOnServer(raw)).length, samples.length + 1, 'the server keeps it');
     });
 
     assert.deepEqual(context.remoteRequests(), [], 'requests that left the machine');

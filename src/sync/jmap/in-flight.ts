@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 /**
  * Keeps up to `count` loads under way, and runs what each of them returns (the writing) one after the other in the order
  * in which they were started. Stops starting when `next` has no more, or `shouldStop`; what is under way is finished.
@@ -22,7 +24,9 @@ export async function inFlight(
     start();
     for (let load = running.shift(); load !== undefined; load = running.shift()) {
       const write = await load;
-      start(); // the next is under way while this one is written
+      start();
+      // A turn of the event loop, so that the next is really on its way while this one is written, which blocks.
+      await setImmediate();
       await write();
       onDone();
       start();

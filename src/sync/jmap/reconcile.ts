@@ -17,6 +17,8 @@ import { countAttempt, owedWalk, settleWalk, type OwedWalk } from './owed-walk';
 const fetchBatch = 500;
 /** Messages of which only flags and mailboxes are compared. */
 const refreshBatch = 4096;
+/** Pages under way: the server works on some of them while another is written. */
+const pagesAtOnce = 3;
 /** Times that the ids are walked over again at once, because mail came or went meanwhile. */
 const mostWalks = 3;
 /** Walks that ended in doubt before they are taken for what they are: then what was not seen is not deleted (S9). */
@@ -54,9 +56,9 @@ export class Reconciliation {
     this.walk = null;
   }
 
-  /** Requests at a time: one is answered while another is written. */
+  /** Requests at a time; one is left for what a person does meanwhile. */
   private get concurrency(): number {
-    return Math.max(1, Math.min(2, this.context.client.limits.maxConcurrentRequests - 1));
+    return Math.max(1, Math.min(pagesAtOnce, this.context.client.limits.maxConcurrentRequests - 1));
   }
 
   private async begin(signal: AbortSignal): Promise<IdWalk> {

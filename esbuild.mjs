@@ -25,7 +25,8 @@ const bundles = [
 
 async function copyAssets() {
   await cp('node_modules/sql.js/dist/sql-wasm.wasm', 'dist/sql-wasm.wasm');
-  for (const file of ['codicon.css', 'codicon.ttf']) await cp(`node_modules/@vscode/codicons/dist/${file}`, `dist/${file}`);
+  for (const file of ['codicon.css', 'codicon.ttf'])
+    await cp(`node_modules/@vscode/codicons/dist/${file}`, `dist/${file}`);
 }
 
 await rm('dist', { recursive: true, force: true });

@@ -67,6 +67,12 @@ export async function openTestDb(): Promise<TestDb> {
   };
 }
 
+/** What a test knows to be there. */
+export function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('expected a value');
+  return value;
+}
+
 /** A message as a server would tell of it. */
 export function serverEmail(
   remoteId: string,

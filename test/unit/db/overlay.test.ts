@@ -6,7 +6,7 @@ import { acceptIntents, replayPending } from '../../../src/db/overlay';
 import { deleteChanges, enqueueChange, setChangeState } from '../../../src/db/pending-changes';
 import type { ChangeId, EmailId, MailboxId } from '../../../src/model/ids';
 import type { EmailIntent } from '../../../src/model/pending-change';
-import { openTestDb, serverEmail, testAccount, type TestDb } from '../../support/test-db';
+import { openTestDb, present, serverEmail, testAccount, type TestDb } from '../../support/test-db';
 
 const accountId = testAccount.id;
 let test: TestDb;
@@ -19,7 +19,7 @@ beforeEach(async () => {
   inbox = test.mailbox('inbox');
   archive = test.mailbox('archive');
   storeEmails(test.db, accountId, [serverEmail('M1', [inbox])]);
-  email = emailKey(test.db, accountId, 'M1') as EmailId;
+  email = present(emailKey(test.db, accountId, 'M1'));
 });
 afterEach(() => test.close());
 

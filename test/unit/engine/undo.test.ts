@@ -8,9 +8,8 @@ import { actionHandlers } from '../../../src/engine/handlers/actions';
 import type { Action } from '../../../src/model/action';
 import type { EmailId } from '../../../src/model/ids';
 import { SyncManager } from '../../../src/sync/sync-manager';
-import { openTestDb, serverEmail, testAccount, type TestDb } from '../../support/test-db';
+import { openTestDb, present, serverEmail, testAccount, type TestDb } from '../../support/test-db';
 
-const signal = new AbortController().signal;
 let test: TestDb;
 let sync: SyncManager;
 let email: EmailId;
@@ -19,7 +18,7 @@ beforeEach(async () => {
   test = await openTestDb();
   sync = new SyncManager({ db: test.db, onCredentialsNeeded: () => undefined });
   storeEmails(test.db, testAccount.id, [serverEmail('M1', [test.mailbox('inbox')])]);
-  email = emailKey(test.db, testAccount.id, 'M1') as EmailId;
+  email = present(emailKey(test.db, testAccount.id, 'M1'));
 });
 afterEach(async () => {
   await sync.stop();
@@ -28,8 +27,8 @@ afterEach(async () => {
 
 const handlers = () => actionHandlers({ db: test.db, sync, cacheDir: test.folder });
 const apply = (action: Action) =>
-  handlers()['actions/apply']({ action, targets: [{ emailId: email, mailboxId: test.mailbox('inbox') }] }, signal);
-const undo = (undoId: number | null = null) => handlers()['actions/undo']({ undoId }, signal);
+  handlers()['actions/apply']({ action, targets: [{ emailId: email, mailboxId: test.mailbox('inbox') }] });
+const undo = (undoId: number | null = null) => handlers()['actions/undo']({ undoId });
 const shown = () => {
   const details = getEmailDetails(test.db, email);
   return { keywords: details?.keywords, mailboxIds: details?.mailboxIds };
@@ -65,8 +64,8 @@ describe('S31: undo', () => {
   it('queues the inverse behind a change of which no answer came, and keeps that one', () => {
     apply({ type: 'keyword', keyword: '$flagged', on: true });
     const [change] = listChanges(test.db);
-    setChangeState(test.db, [change!.id], 'sending', { lastError: null, countAttempt: false });
-    setChangeState(test.db, [change!.id], 'queued', { lastError: null, countAttempt: false });
+    setChangeState(test.db, [present(change).id], 'sending', { lastError: null, countAttempt: false });
+    setChangeState(test.db, [present(change).id], 'queued', { lastError: null, countAttempt: false });
     undo();
     expect(listChanges(test.db).map((row) => row.intent)).toMatchObject([
       { add: ['$flagged'] },
@@ -91,7 +90,7 @@ describe('S31: undo', () => {
     expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
     apply({ type: 'destroy' });
     const [change] = listChanges(test.db);
-    setChangeState(test.db, [change!.id], 'sending', { lastError: null, countAttempt: false });
+    setChangeState(test.db, [present(change).id], 'sending', { lastError: null, countAttempt: false });
     expect(undo()).toMatchObject({ messages: 0, kept: 1 });
   });
 

@@ -9,7 +9,7 @@ import type { EmailIntent } from '../../../src/model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from '../../../src/sync/backend';
 import { drainOutbox } from '../../../src/sync/outbox';
 import { SyncError } from '../../../src/sync/sync-error';
-import { openTestDb, serverEmail, testAccount, type TestDb } from '../../support/test-db';
+import { openTestDb, present, serverEmail, testAccount, type TestDb } from '../../support/test-db';
 
 const accountId = testAccount.id;
 const signal = new AbortController().signal;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-const key = (remoteId: string): EmailId => emailKey(test.db, accountId, remoteId) as EmailId;
+const key = (remoteId: string): EmailId => present(emailKey(test.db, accountId, remoteId));
 function act(remoteId: string, intent: EmailIntent): void {
   enqueueChange(test.db, { accountId, emailId: key(remoteId), intent }, 1);
   replayPending(test.db, key(remoteId));

@@ -2,6 +2,7 @@ import type { Account, AccountSettings } from '../model/account';
 import type { AccountId, EmailId } from '../model/ids';
 import { deleteBodies } from './bodies';
 import type { Row } from './database';
+import { forgetThreadKeys } from './imap-threads';
 import type { MailDb } from './mail-db';
 
 const columns = 'id, name, email, settings';
@@ -52,6 +53,7 @@ export function deleteAccount(db: MailDb, id: AccountId): EmailId[] {
   mail.transaction(() => {
     for (const what of ['accounts', 'mailboxes', 'outbox', 'status'] as const) changes.note(what);
     mail.run('DELETE FROM pending_changes WHERE account_id = ?', [id]);
+    forgetThreadKeys(db, id);
     mail.run('DELETE FROM email_mailboxes WHERE email_id IN (SELECT id FROM emails WHERE account_id = ?)', [id]);
     mail.run('DELETE FROM emails WHERE account_id = ?', [id]);
     mail.run('DELETE FROM accounts WHERE id = ?', [id]);

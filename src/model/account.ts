@@ -10,7 +10,26 @@ export interface JmapSettings {
   readonly username: string;
 }
 
-export type AccountSettings = JmapSettings;
+/** One mail server of an IMAP account. */
+export interface MailServer {
+  readonly host: string;
+  readonly port: number;
+  /** `starttls` is required, never only tried; `none` is for loopback only. */
+  readonly security: 'tls' | 'starttls' | 'none';
+  /** SHA-256 fingerprint of a certificate that the person accepted for this account, as TLS tools write it (AB:CD:…). */
+  readonly pinnedCertificate: string | null;
+}
+
+/** How to reach an IMAP account. Holds no secret. */
+export interface ImapSettings {
+  readonly protocol: 'imap';
+  readonly imap: MailServer;
+  /** Null: mail is only read. */
+  readonly smtp: MailServer | null;
+  readonly username: string;
+}
+
+export type AccountSettings = JmapSettings | ImapSettings;
 
 export interface Account {
   readonly id: AccountId;

@@ -1,0 +1,194 @@
+import type { ServerEmail } from '../model/email';
+import type { AccountId, EmailId, MailboxId } from '../model/ids';
+import { normaliseKeywords, seen } from '../model/keywords';
+import { deleteEmails, emailKey, insertEmail, threadKey } from './emails';
+import { threadOf } from './imap-threads';
+import {
+  expectedMailbox,
+  findUnplaced,
+  forgetUnplaced,
+  identityOf,
+  leavePlace,
+  settleUnplaced,
+  type Round,
+} from './imap-unplaced';
+import type { MailDb } from './mail-db';
+import { setServerBase } from './overlay';
+
+/** A message marked `\Deleted`: still there until it is expunged, shown nowhere. No keyword can have this name. */
+export const deletedFlag = '\\deleted';
+
+/** What FETCH told of one message. `keywords` are of this copy; `remoteThreadId` null: the server has no threads. */
+export interface ImapEmail extends Omit<ServerEmail, 'locations' | 'remoteThreadId'> {
+  readonly uid: number;
+  readonly remoteThreadId: string | null;
+}
+
+export interface Place {
+  readonly mailboxId: MailboxId;
+  readonly uid: number;
+  readonly keywords: readonly string[];
+}
+
+const split = (keywords: string): string[] => (keywords === '' ? [] : keywords.split(' '));
+
+export function emailAt({ mail }: MailDb, mailboxId: MailboxId, uid: number): EmailId | undefined {
+  const sql = 'SELECT email_id FROM imap_messages WHERE mailbox_id = ? AND uid = ?';
+  return mail.get(sql, [mailboxId, uid], (row) => row[0] as EmailId);
+}
+
+/** Every copy of a message on the server. */
+export function placesOf({ mail }: MailDb, id: EmailId): Place[] {
+  const sql = 'SELECT mailbox_id, uid, keywords FROM imap_messages WHERE email_id = ? ORDER BY mailbox_id, uid';
+  return mail.all(sql, [id], (row) => ({
+    mailboxId: row[0] as MailboxId,
+    uid: row[1] as number,
+    keywords: split(row[2] as string),
+  }));
+}
+
+/** How many messages of a mailbox are here. */
+export function countPlaces({ mail }: MailDb, mailboxId: MailboxId): number {
+  const sql = 'SELECT count(*) FROM imap_messages WHERE mailbox_id = ?';
+  return mail.get(sql, [mailboxId], (row) => row[0] as number) ?? 0;
+}
+
+/** How many of them are not seen, as IMAP counts (deleted ones among them). */
+export function countUnseen({ mail }: MailDb, mailboxId: MailboxId): number {
+  const sql = "SELECT count(*) FROM imap_messages WHERE mailbox_id = ? AND ' ' || keywords || ' ' NOT LIKE '% $seen %'";
+  return mail.get(sql, [mailboxId], (row) => row[0] as number) ?? 0;
+}
+
+/** The UIDs of a mailbox that are here, from `from` on, ascending, with their keywords joined by spaces. */
+export function placesIn({ mail }: MailDb, mailboxId: MailboxId, from: number): Map<number, string> {
+  const sql = 'SELECT uid, keywords FROM imap_messages WHERE mailbox_id = ? AND uid >= ? ORDER BY uid';
+  return new Map(mail.all(sql, [mailboxId, from], (row) => [row[0] as number, row[1] as string] as const));
+}
+
+/** Stores what a server told of a mailbox's messages. Returns how many were new to the account. */
+export function storeMessages(
+  db: MailDb,
+  accountId: AccountId,
+  mailboxId: MailboxId,
+  emails: readonly ImapEmail[],
+  round: Round,
+): number {
+  return db.mail.transaction(() => {
+    let added = 0;
+    for (const email of emails) {
+      const known =
+        emailAt(db, mailboxId, email.uid) ??
+        (email.remoteId === null ? undefined : emailKey(db, accountId, email.remoteId)) ??
+        findUnplaced(db, accountId, mailboxId, email);
+      if (known !== undefined) {
+        settleUnplaced(db, known, mailboxId);
+        putPlace(db, mailboxId, email.uid, known, email.keywords);
+        refreshBase(db, known);
+        continue;
+      }
+      const id = insertNew(db, accountId, mailboxId, email);
+      if (email.remoteId === null) round.inserted.set(identityOf(email), id);
+      added += 1;
+    }
+    return added;
+  });
+}
+
+function insertNew(db: MailDb, accountId: AccountId, mailboxId: MailboxId, email: ImapEmail): EmailId {
+  const { remoteThreadId } = email;
+  const threadId = remoteThreadId === null ? threadOf(db, accountId, email) : threadKey(db, accountId, remoteThreadId);
+  const keywords = normaliseKeywords(email.keywords);
+  const isDeleted = keywords.includes(deletedFlag);
+  const id = insertEmail(db, accountId, threadId, {
+    ...email,
+    keywords: keywords.filter((keyword) => keyword !== deletedFlag),
+    locations: new Map(isDeleted ? [] : [[mailboxId, null]]),
+  });
+  putPlace(db, mailboxId, email.uid, id, keywords);
+  return id;
+}
+
+export function putPlace(
+  { mail }: MailDb,
+  mailboxId: MailboxId,
+  uid: number,
+  emailId: EmailId,
+  keywords: readonly string[],
+): void {
+  mail.run(
+    `INSERT INTO imap_messages (mailbox_id, uid, email_id, keywords) VALUES (?, ?, ?, ?)
+     ON CONFLICT (mailbox_id, uid) DO UPDATE SET email_id = excluded.email_id, keywords = excluded.keywords`,
+    [mailboxId, uid, emailId, normaliseKeywords(keywords).join(' ')],
+  );
+}
+
+/** The server's keywords of copies that are here; UIDs that are not are passed over. Returns how many changed. */
+export function updateKeywords(
+  db: MailDb,
+  mailboxId: MailboxId,
+  keywords: ReadonlyMap<number, readonly string[]>,
+): number {
+  return db.mail.transaction(() => {
+    let changed = 0;
+    for (const [uid, list] of keywords) {
+      const joined = normaliseKeywords(list).join(' ');
+      const sql = 'UPDATE imap_messages SET keywords = ? WHERE mailbox_id = ? AND uid = ? AND keywords <> ?';
+      if (db.mail.run(sql, [joined, mailboxId, uid, joined]) === 0) continue;
+      const id = emailAt(db, mailboxId, uid);
+      if (id !== undefined) refreshBase(db, id);
+      changed += 1;
+    }
+    return changed;
+  });
+}
+
+/** These UIDs are gone from a mailbox; what stands nowhere else is set aside until the round is over (S21). */
+export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<number>, round: Round): number {
+  return db.mail.transaction(() => {
+    let removed = 0;
+    for (const uid of uids) {
+      const id = emailAt(db, mailboxId, uid);
+      if (id === undefined) continue;
+      db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ? AND uid = ?', [mailboxId, uid]);
+      removed += 1;
+      const kept = placesOf(db, id).length > 0 ? id : leavePlace(db, id, round);
+      refreshBase(db, kept);
+    }
+    return removed;
+  });
+}
+
+/**
+ * Server base from the copies: where they stand, and their keywords as JMAP has them of a message in several mailboxes
+ * (RFC 8621 §4.1.1): any of theirs, but seen only if all copies are.
+ */
+export function refreshBase(db: MailDb, id: EmailId): void {
+  const places = placesOf(db, id);
+  const visible = places.filter(({ keywords }) => !keywords.includes(deletedFlag));
+  const locations = new Map<MailboxId, null>(visible.map(({ mailboxId }) => [mailboxId, null]));
+  const expected = expectedMailbox(db, id);
+  if (expected !== null) locations.set(expected, null);
+  const copies = visible.length > 0 ? visible : places;
+  setServerBase(db, id, copies.length === 0 ? { locations } : { locations, keywords: combined(copies) });
+}
+
+function combined(copies: readonly Place[]): string[] {
+  const keywords = new Set(copies.flatMap((copy) => copy.keywords));
+  if (!copies.every((copy) => copy.keywords.includes(seen))) keywords.delete(seen);
+  keywords.delete(deletedFlag);
+  return [...keywords];
+}
+
+/** S21: every mailbox had the chance to show these messages; what stands nowhere is gone. Returns how many are. */
+export function giveUpUnplaced(db: MailDb, ids: readonly EmailId[]): number {
+  return db.mail.transaction(() => {
+    const gone: EmailId[] = [];
+    for (const id of ids) {
+      forgetUnplaced(db, id);
+      if (placesOf(db, id).length === 0) gone.push(id);
+      else refreshBase(db, id);
+    }
+    deleteEmails(db, gone);
+    return gone.length;
+  });
+}

@@ -1,0 +1,131 @@
+import type { AccountId, EmailId, MailboxId } from '../model/ids';
+import { deleteEmails } from './emails';
+import type { MailDb } from './mail-db';
+import { stableHash } from './stable-hash';
+
+/** What one round over the mailboxes saw: messages move between them while it runs (S21). */
+export interface Round {
+  /** Messages that were new in this round, by identity: one that leaves another mailbox later in it is the same. */
+  readonly inserted: Map<number, EmailId>;
+  /** Messages that left their last mailbox in this round: not yet every mailbox could have shown them. */
+  readonly departed: Set<EmailId>;
+}
+
+export function newRound(): Round {
+  return { inserted: new Map(), departed: new Set() };
+}
+
+/** What a message has in common with its copy in another mailbox, where the server gives no id (S20). */
+export function identityOf(email: {
+  readonly messageId: readonly string[];
+  readonly size: number;
+  readonly receivedAt: number;
+}): number {
+  return stableHash(email.messageId.join(' '), email.size, email.receivedAt);
+}
+
+/** The same of a message that is here. */
+export function emailIdentity({ mail }: MailDb, id: EmailId): number {
+  const identity = mail.get('SELECT message_id, size, received_at FROM emails WHERE id = ?', [id], (row) =>
+    stableHash(row[0] as string, row[1] as number, row[2] as number),
+  );
+  return identity ?? 0;
+}
+
+/**
+ * The last known copy of a message is gone. If the round has met it elsewhere already, that is where it went; else it
+ * waits to be found. Returns its key, which is always the older one (S3).
+ */
+export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
+  const identity = emailIdentity(db, id);
+  const found = round.inserted.get(identity);
+  if (found !== undefined && found !== id) {
+    round.inserted.delete(identity);
+    absorb(db, id, found);
+  } else {
+    round.departed.add(id);
+    // One that is expected somewhere stays expected there.
+    db.mail.run('INSERT OR IGNORE INTO imap_unplaced (email_id, mailbox_id, identity) VALUES (?, NULL, ?)', [
+      id,
+      identity,
+    ]);
+  }
+  return id;
+}
+
+/** It stands in this mailbox under a UID that is not known (S20, S22). */
+export function expectIn(db: MailDb, id: EmailId, mailboxId: MailboxId): void {
+  db.mail.run(
+    `INSERT INTO imap_unplaced (email_id, mailbox_id, identity) VALUES (?, ?, ?)
+     ON CONFLICT (email_id) DO UPDATE SET mailbox_id = excluded.mailbox_id`,
+    [id, mailboxId, emailIdentity(db, id)],
+  );
+}
+
+/** Gives a row that was just inserted for a moved message to the message itself. */
+function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
+  db.mail.run('UPDATE imap_messages SET email_id = ? WHERE email_id = ?', [id, inserted]);
+  db.mail.run("UPDATE pending_changes SET resource_id = ? WHERE resource_type = 'Email' AND resource_id = ?", [
+    String(id),
+    String(inserted),
+  ]);
+  deleteEmails(db, [inserted]);
+}
+
+/** The unplaced message that one found in a mailbox is: one that is expected there, or that left another. */
+export function findUnplaced(
+  { mail }: MailDb,
+  accountId: AccountId,
+  mailboxId: MailboxId,
+  email: Parameters<typeof identityOf>[0],
+): EmailId | undefined {
+  return mail.get(
+    `SELECT u.email_id FROM imap_unplaced u JOIN emails e ON e.id = u.email_id
+     WHERE u.identity = ?1 AND e.account_id = ?2 AND (u.mailbox_id = ?3 OR u.mailbox_id IS NULL)
+     ORDER BY u.mailbox_id IS NULL, u.email_id LIMIT 1`,
+    [identityOf(email), accountId, mailboxId],
+    (row) => row[0] as EmailId,
+  );
+}
+
+/** It was found in this mailbox. */
+export function settleUnplaced({ mail }: MailDb, id: EmailId, mailboxId: MailboxId): void {
+  mail.run('DELETE FROM imap_unplaced WHERE email_id = ? AND (mailbox_id = ? OR mailbox_id IS NULL)', [id, mailboxId]);
+}
+
+/** It is in none of the mailboxes where it could have been. */
+export function forgetUnplaced({ mail }: MailDb, id: EmailId): void {
+  mail.run('DELETE FROM imap_unplaced WHERE email_id = ?', [id]);
+}
+
+export function expectedMailbox({ mail }: MailDb, id: EmailId): MailboxId | null {
+  const sql = 'SELECT mailbox_id FROM imap_unplaced WHERE email_id = ?';
+  return mail.get(sql, [id], (row) => row[0] as MailboxId | null) ?? null;
+}
+
+/** Those that are expected in a mailbox. */
+export function unplacedIn({ mail }: MailDb, mailboxId: MailboxId): EmailId[] {
+  const sql = 'SELECT email_id FROM imap_unplaced WHERE mailbox_id = ?';
+  return mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
+}
+
+/** Of an account, each with the mailbox that it is known to be in. */
+export function listUnplaced({ mail }: MailDb, accountId: AccountId): { id: EmailId; mailboxId: MailboxId | null }[] {
+  return mail.all(
+    'SELECT u.email_id, u.mailbox_id FROM imap_unplaced u JOIN emails e ON e.id = u.email_id WHERE e.account_id = ?',
+    [accountId],
+    (row) => ({ id: row[0] as EmailId, mailboxId: row[1] as MailboxId | null }),
+  );
+}
+
+/**
+ * S20: a mailbox's numbers mean other messages now. Its messages stay, shown where they are, until the new numbers are
+ * known.
+ */
+export function unplaceMailbox(db: MailDb, mailboxId: MailboxId): number {
+  const sql = 'SELECT DISTINCT email_id FROM imap_messages WHERE mailbox_id = ?';
+  const ids = db.mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
+  for (const id of ids) expectIn(db, id, mailboxId);
+  db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ?', [mailboxId]);
+  return ids.length;
+}

@@ -1,0 +1,165 @@
+import { countPlaces, placesIn, storeMessages } from '../../db/imap-messages';
+import { completeMailbox } from '../../db/imap-mailboxes';
+import { newRound } from '../../db/imap-unplaced';
+import type { MailboxId } from '../../model/ids';
+import type { BackfillOptions } from '../backend';
+import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './checkpoint';
+import type { ImapConnection } from './connection';
+import { fetchDetails } from './details';
+import { fetchList } from './fetch-list';
+import { CommandRefused } from './imap-error';
+import type { ImapContext } from './imap-context';
+import type { OpenableMailbox } from './mailboxes';
+import { searchUids } from './search';
+import { openMailbox } from './select';
+import { pageSize, syncMailbox } from './sync-mailbox';
+import { formatUidSet } from './uid-set';
+
+/** Messages whose attachments and previews are asked for at once: a server has to read each of them. */
+const detailPage = 100;
+
+/**
+ * Fetches what is not here yet: the rows of every mailbox, newest first, and then what costs a server more. Resumable:
+ * each page is committed with the checkpoint that it reaches (S4, S14). Kept in memory while the account's loop does
+ * something else: what is left of a mailbox, so that it is not searched for again.
+ */
+export class Backfill {
+  private readonly left = new Map<MailboxId, { readonly uidValidity: number; readonly uids: number[] }>();
+
+  constructor(private readonly context: ImapContext) {}
+
+  async run(
+    mailboxes: readonly OpenableMailbox[],
+    { shouldYield, onProgress }: BackfillOptions,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { db, warn } = this.context;
+    const total = mailboxes.reduce((sum, { status }) => sum + status.messages, 0);
+    const counts = new Map(mailboxes.map(({ id }) => [id, countPlaces(db, id)]));
+    const progress = (mailbox?: OpenableMailbox): void => {
+      if (mailbox !== undefined) counts.set(mailbox.id, countPlaces(db, mailbox.id));
+      const done = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      onProgress(Math.min(done, total), total);
+    };
+    progress();
+    for (const step of [this.fillRows.bind(this), this.fillDetails.bind(this)]) {
+      for (const mailbox of mailboxes) {
+        try {
+          await step(mailbox, shouldYield, () => progress(mailbox), signal);
+        } catch (error) {
+          if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth')
+            throw error;
+          warn('A mailbox could not be read.', `${mailbox.path}: ${error.details}`);
+        }
+        if (shouldYield()) return;
+      }
+    }
+  }
+
+  private checkpoint(mailbox: OpenableMailbox): Checkpoint | null {
+    return getCheckpoint(this.context.db, this.context.accountId, mailbox.id);
+  }
+
+  private async fillRows(
+    mailbox: OpenableMailbox,
+    shouldYield: () => boolean,
+    onPage: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { work } = this.context;
+    for (let known = this.checkpoint(mailbox); known === null || !isComplete(known); known = this.checkpoint(mailbox)) {
+      if (shouldYield()) return;
+      const fillPages = (connection: ImapConnection): Promise<boolean> =>
+        this.fillPages(connection, mailbox, shouldYield, onPage, signal);
+      const isReadable = await work.turn('backfill', fillPages, signal).catch((error: unknown) => {
+        this.left.delete(mailbox.id); // a page may have been taken from it and not written
+        throw error;
+      });
+      if (!isReadable) return;
+    }
+  }
+
+  /** Pages until somebody else wants the connection. One is under way while the one before is written. */
+  private async fillPages(
+    connection: ImapConnection,
+    mailbox: OpenableMailbox,
+    shouldYield: () => boolean,
+    onPage: () => void,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { db, accountId, work } = this.context;
+    const first = this.checkpoint(mailbox);
+    if (first === null) {
+      const report = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
+      await syncMailbox({ context: this.context, connection, mailbox, round: newRound(), report, signal });
+      onPage();
+      return this.checkpoint(mailbox) !== null;
+    }
+    const selected = await openMailbox(connection, mailbox.path, signal);
+    if (selected.uidValidity !== first.uidValidity) return false; // the next cycle sees to it (S20)
+    const uids = await this.missing(connection, mailbox, first, signal);
+    const load = () => {
+      const page = uids.splice(-pageSize);
+      const emails =
+        page.length === 0 ? Promise.resolve([]) : fetchList(connection, { uids: formatUidSet(page) }, signal);
+      emails.catch(() => undefined); // awaited below
+      return { page, emails };
+    };
+    for (let current = load(); ;) {
+      const emails = await current.emails;
+      const isLast = uids.length === 0;
+      const pause = !isLast && (shouldYield() || work.hasWaiting('backfill'));
+      const next = isLast || pause ? null : load();
+      db.mail.transaction(() => {
+        storeMessages(db, accountId, mailbox.id, emails, newRound());
+        const checkpoint = this.checkpoint(mailbox) ?? first;
+        const backfilledDownTo = isLast && next === null ? 1 : (current.page[0] ?? checkpoint.backfilledDownTo);
+        setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, backfilledDownTo });
+        if (backfilledDownTo <= 1) completeMailbox(db, mailbox.id);
+      });
+      onPage();
+      if (next === null) return true;
+      current = next;
+    }
+  }
+
+  private async missing(
+    connection: ImapConnection,
+    mailbox: OpenableMailbox,
+    { uidValidity, backfilledDownTo }: Checkpoint,
+    signal: AbortSignal,
+  ): Promise<number[]> {
+    const known = this.left.get(mailbox.id);
+    if (known?.uidValidity === uidValidity && (known.uids.at(-1) ?? 0) < backfilledDownTo && known.uids.length > 0)
+      return known.uids;
+    const found = await searchUids(connection, `1:${backfilledDownTo - 1}`, signal);
+    const uids = found.filter((uid) => uid < backfilledDownTo);
+    this.left.set(mailbox.id, { uidValidity, uids });
+    return uids;
+  }
+
+  private async fillDetails(
+    mailbox: OpenableMailbox,
+    shouldYield: () => boolean,
+    _onPage: () => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { db, accountId, work } = this.context;
+    const start = this.checkpoint(mailbox);
+    if (start === null || !isComplete(start) || start.detailedDownTo <= 1) return;
+    const uids = [...placesIn(db, mailbox.id, 1).keys()].filter((uid) => uid < start.detailedDownTo);
+    const fillPages = async (connection: ImapConnection): Promise<boolean> => {
+      const selected = await openMailbox(connection, mailbox.path, signal);
+      do {
+        const checkpoint = this.checkpoint(mailbox);
+        if (checkpoint?.uidValidity !== selected.uidValidity) return false;
+        const page = uids.splice(-detailPage);
+        await fetchDetails(this.context, connection, mailbox.id, page, signal);
+        const detailedDownTo = uids.length === 0 ? 1 : (page[0] ?? 1);
+        setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
+      } while (uids.length > 0 && !shouldYield() && !work.hasWaiting('backfill'));
+      return uids.length > 0;
+    };
+    while (!shouldYield() && (await work.turn('backfill', fillPages, signal)));
+  }
+}

@@ -1,0 +1,141 @@
+import type { EmailRef } from '../../db/emails';
+import { placesOf } from '../../db/imap-messages';
+import { remoteMailboxId } from '../../db/mailboxes';
+import type { Attachment, EmailBody } from '../../model/email';
+import { SyncError } from '../sync-error';
+import { listOf, octetsOf, pairsOf, textOf, type ImapResponse } from './attributes';
+import { parseStructure, sortParts, type BodyPart } from './body-structure';
+import { getCheckpoint } from './checkpoint';
+import { atom, sequence, type Argument, type ImapConnection } from './connection';
+import { decodeCharset, decodeTransfer } from './decode-part';
+import type { ImapContext } from './imap-context';
+import { openMailbox } from './select';
+
+/** Octets of each text part that are fetched, as encoded; what is longer is cut, and the reader says so. */
+const longestText = 4_000_000;
+
+/** Text, HTML and the attachments' metadata of a message, as the reader shows them. */
+export async function fetchBody(context: ImapContext, email: EmailRef, signal: AbortSignal): Promise<EmailBody> {
+  return await atMessage(context, email, signal, async (connection, uid) => {
+    const root = await fetchStructure(connection, uid, signal);
+    const { text, html, attachments } = sortParts(root);
+    const wanted = new Set([...text, ...html].filter((part) => part.type.startsWith('text/')));
+    const values = await fetchTexts(connection, uid, [...wanted], signal);
+    const plain = joined(text, 'text/plain', values);
+    const rich = joined(html, 'text/html', values);
+    const listed = new Set(attachments);
+    const embedded = [...new Set([...html, ...text])].filter((p) => !p.type.startsWith('text/') && !listed.has(p));
+    return {
+      text: plain.value,
+      html: rich.value,
+      truncated: plain.truncated || rich.truncated,
+      attachments: [...attachments, ...embedded].map((part) => toAttachment(part, rich.value)),
+    };
+  });
+}
+
+/** A message by its first copy that can be opened; `not-found` if there is none any more. */
+export async function atMessage<T>(
+  { work, db, accountId }: ImapContext,
+  email: EmailRef,
+  signal: AbortSignal,
+  run: (connection: ImapConnection, uid: number) => Promise<T>,
+): Promise<T> {
+  return await work.turn(
+    'read',
+    async (connection) => {
+      for (const { mailboxId, uid } of placesOf(db, email.id)) {
+        const path = remoteMailboxId(db, mailboxId);
+        const checkpoint = getCheckpoint(db, accountId, mailboxId);
+        if (path === undefined || checkpoint === null) continue;
+        const selected = await openMailbox(connection, path, signal);
+        if (selected.uidValidity === checkpoint.uidValidity) return await run(connection, uid);
+      }
+      throw new SyncError('not-found', 'This message is no longer where it was on the server.');
+    },
+    signal,
+  );
+}
+
+export async function fetchStructure(connection: ImapConnection, uid: number, signal: AbortSignal): Promise<BodyPart> {
+  let root: BodyPart | null = null;
+  let found = false;
+  const handlers = {
+    FETCH: ({ attributes = [] }: ImapResponse) => {
+      for (const [name, value] of pairsOf(listOf(attributes[1]) ?? [])) {
+        if (textOf(name)?.toUpperCase() !== 'BODYSTRUCTURE') continue;
+        found = true;
+        root = parseStructure(value);
+      }
+    },
+  };
+  await connection.command(
+    'UID FETCH',
+    [sequence(String(uid)), [atom('UID'), atom('BODYSTRUCTURE')]],
+    handlers,
+    signal,
+  );
+  if (!found) throw new SyncError('not-found', 'This message is no longer on the server.');
+  if (root === null) throw new SyncError('protocol', 'The server cannot say what this message is made of.');
+  return root;
+}
+
+interface TextValue {
+  readonly value: string;
+  readonly truncated: boolean;
+}
+
+async function fetchTexts(
+  connection: ImapConnection,
+  uid: number,
+  parts: readonly BodyPart[],
+  signal: AbortSignal,
+): Promise<Map<BodyPart, TextValue>> {
+  const values = new Map<BodyPart, TextValue>();
+  if (parts.length === 0) return values;
+  const byPath = new Map(parts.map((part) => [part.path, part]));
+  const items = parts.map((part) => peekPart(part.path, 0, longestText));
+  const handlers = {
+    FETCH: ({ attributes = [] }: ImapResponse) => {
+      for (const [name, value] of pairsOf(listOf(attributes[1]) ?? [])) {
+        const part = byPath.get(textOf(name.section?.[0]) ?? '');
+        const octets = octetsOf(value);
+        if (part === undefined || octets === null) continue;
+        const text = decodeCharset(decodeTransfer(octets, part.encoding), part.charset);
+        values.set(part, { value: text, truncated: part.size > octets.length && octets.length >= longestText });
+      }
+    },
+  };
+  await connection.command('UID FETCH', [sequence(String(uid)), [atom('UID'), ...items]], handlers, signal);
+  return values;
+}
+
+/** S23: never without PEEK. */
+export function peekPart(path: string, start: number, length: number): Argument {
+  return { type: 'ATOM', value: 'BODY.PEEK', section: [atom(path)], partial: [start, length] };
+}
+
+/** The parts of one type, one after the other; null: there is none. */
+function joined(parts: readonly BodyPart[], type: string, values: ReadonlyMap<BodyPart, TextValue>) {
+  const found = parts.filter((part) => part.type === type).flatMap((part) => values.get(part) ?? []);
+  if (found.length === 0) return { value: null, truncated: false };
+  const value = found.map((part) => part.value).join(type === 'text/html' ? '<hr>' : '\n');
+  return { value, truncated: found.some((part) => part.truncated) };
+}
+
+function toAttachment(part: BodyPart, html: string | null): Attachment {
+  return {
+    partId: part.path,
+    blobId: null,
+    name: part.name,
+    type: part.type,
+    size: decodedSize(part),
+    cid: part.cid,
+    inline: part.cid !== null && html?.includes(`cid:${part.cid}`) === true,
+  };
+}
+
+/** BODYSTRUCTURE tells the encoded size; of base64 with its line ends three quarters of 76/78 are octets. */
+function decodedSize({ size, encoding }: BodyPart): number {
+  return encoding === 'base64' ? Math.floor((size * 76 * 3) / (78 * 4)) : size;
+}

@@ -1,0 +1,297 @@
+import { ImapFlow } from 'imapflow';
+import type { ImapSettings } from '../../model/account';
+import type { Traffic } from '../backend';
+import { orAborted, reasonOf } from '../jmap/linked-signal';
+import { SyncError } from '../sync-error';
+import type { ImapResponse } from './attributes';
+import { toSyncError } from './imap-error';
+import type { Selected } from './select';
+import { createTransport, isLoopbackHost, requireSafety } from './transport';
+
+/** How a server tells what changed in a mailbox (S15), the best first. */
+export type Tier = 'qresync' | 'condstore' | 'none';
+
+export interface ImapTiming {
+  /** ms that connecting, and each command, may stay without an answer. */
+  readonly connect: number;
+  readonly silence: number;
+}
+
+export const defaultImapTiming: ImapTiming = { connect: 20_000, silence: 60_000 };
+
+export interface ConnectOptions {
+  readonly settings: ImapSettings;
+  readonly secret: string;
+  readonly traffic: Traffic;
+  readonly signal: AbortSignal;
+  readonly timing?: Partial<ImapTiming>;
+  /** Use no better tier than this. */
+  readonly bestTier?: Tier;
+}
+
+/** What imapflow's compiler takes as an argument of a command: a plain string is quoted. */
+export type Argument = string | number | ArgumentToken | readonly Argument[];
+export interface ArgumentToken {
+  readonly type: 'ATOM' | 'SEQUENCE' | 'STRING';
+  readonly value: string;
+  readonly section?: readonly Argument[];
+  readonly partial?: readonly number[];
+}
+
+export const atom = (value: string): ArgumentToken => ({ type: 'ATOM', value });
+export const sequence = (value: string): ArgumentToken => ({ type: 'SEQUENCE', value });
+
+/** By the name of the untagged response. */
+export type Handlers = Readonly<Record<string, (response: ImapResponse) => void>>;
+
+/**
+ * imapflow's own way to send a command. Its public methods hide the response codes that S22 and S29 live on, take
+ * VANISHED apart message by message, and parse ENVELOPE for every row; so this project goes one step below them. It is
+ * not part of imapflow's published types: that is why its version is pinned exactly.
+ */
+interface Executor {
+  exec(
+    command: string,
+    attributes: unknown,
+    options: {
+      readonly untagged: Readonly<Record<string, (response: ImapResponse) => Promise<void>>>;
+      readonly onPlusTag?: () => Promise<void>;
+    },
+  ): Promise<{ readonly response: ImapResponse; readonly next: () => void }>;
+  write(line: string): void;
+}
+
+/** One signed-in connection. After any failure but a refusal it is closed for good. */
+export interface ImapConnection {
+  readonly host: string;
+  readonly capabilities: ReadonlySet<string>;
+  readonly tier: Tier;
+  readonly isClosed: boolean;
+  /** Resolves when it is closed, by whomever. */
+  readonly closed: Promise<void>;
+  /** The mailbox that is open: kept by select.ts alone. */
+  selected: Selected | null;
+  /** Sends one command; the tagged response. Fails with SyncError; CommandRefused where the server said NO or BAD. */
+  command(name: string, args: readonly Argument[], handlers: Handlers, signal: AbortSignal): Promise<ImapResponse>;
+  /** IDLE (RFC 2177) until `until` settles or the server ends it. `onData`: the server told something. */
+  idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+/** Connects, signs in, and enables what the tier needs. Logs nothing: not even a masked password leaves here. */
+export async function connectImap(options: ConnectOptions): Promise<ImapConnection> {
+  const { settings, secret, signal } = options;
+  const { host, port, security } = settings.imap;
+  const timing = { ...defaultImapTiming, ...options.timing };
+  requireSafety(settings.imap);
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: security === 'tls',
+    doSTARTTLS: security === 'starttls' ? true : false,
+    ...(security === 'tls' ? { doSTARTTLS: undefined } : {}),
+    auth: { user: settings.username, pass: secret },
+    transport: createTransport(settings.imap),
+    clientInfo: { name: 'Mailpane' },
+    logger: false,
+    disableAutoIdle: true,
+    disableAutoEnable: true,
+    disableCompression: isLoopbackHost(host),
+    connectionTimeout: timing.connect,
+    greetingTimeout: timing.connect,
+    // Silence while a command runs is watched below; between commands a connection may rest.
+    socketTimeout: 40 * 60_000,
+  });
+  const connection = new Connection(client, host, options.traffic, timing);
+  const abort = (): void => connection.close();
+  signal.addEventListener('abort', abort, { once: true });
+  const deadline = setTimeout(() => connection.fail(silent(host, 'sign in')), timing.connect * 3);
+  try {
+    signal.throwIfAborted();
+    await client.connect();
+    await connection.enable(options.bestTier ?? 'qresync', signal);
+    return connection;
+  } catch (error) {
+    connection.close();
+    if (signal.aborted) throw reasonOf(signal);
+    throw connection.failure ?? toSyncError(error, host, 'connect');
+  } finally {
+    clearTimeout(deadline);
+    signal.removeEventListener('abort', abort);
+    connection.count(0);
+  }
+}
+
+function silent(host: string, what: string): SyncError {
+  return new SyncError('timeout', `${host} did not answer in time.`, { details: `${host}: ${what}: silence` });
+}
+
+class Connection implements ImapConnection {
+  readonly closed: Promise<void>;
+  selected: Selected | null = null;
+  tier: Tier = 'none';
+  capabilities: ReadonlySet<string> = new Set();
+  /** Why it broke, where something better is known than that it did. */
+  failure: SyncError | null = null;
+  private counted = { sent: 0, received: 0 };
+  private running = 0;
+  private watchdog: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly client: ImapFlow,
+    readonly host: string,
+    private readonly traffic: Traffic,
+    private readonly timing: ImapTiming,
+  ) {
+    client.on('error', (error: Error) => {
+      this.failure ??= toSyncError(error, host, 'connection');
+    });
+    this.closed = new Promise((resolve) => {
+      client.once('close', () => {
+        clearInterval(this.watchdog);
+        resolve();
+      });
+    });
+  }
+
+  get isClosed(): boolean {
+    return this.client.isClosed || !this.client.usable;
+  }
+
+  async enable(best: Tier, signal: AbortSignal): Promise<void> {
+    this.capabilities = new Set([...this.client.capabilities.keys()].map((name) => name.toUpperCase()));
+    const has = (name: string): boolean => this.capabilities.has(name);
+    const offered: Tier = has('QRESYNC') && has('ENABLE') ? 'qresync' : has('CONDSTORE') ? 'condstore' : 'none';
+    const tiers: readonly Tier[] = ['qresync', 'condstore', 'none'];
+    this.tier = tiers[Math.max(tiers.indexOf(best), tiers.indexOf(offered))] ?? 'none';
+    if (this.tier === 'none' || !has('ENABLE')) return;
+    const enabled = new Set<string>();
+    const extension = this.tier === 'qresync' ? 'QRESYNC' : 'CONDSTORE';
+    try {
+      const handlers: Handlers = {
+        ENABLED: ({ attributes = [] }) => {
+          for (const node of attributes)
+            if (node !== null && 'value' in node) enabled.add(String(node.value).toUpperCase());
+        },
+      };
+      await this.command('ENABLE', [atom(extension)], handlers, signal);
+    } catch (error) {
+      if (!(error instanceof SyncError) || this.isClosed || signal.aborted) throw error;
+    }
+    // A server that does not keep its word about QRESYNC (S15) still has CHANGEDSINCE.
+    if (this.tier === 'qresync' && !enabled.has('QRESYNC')) this.tier = has('CONDSTORE') ? 'condstore' : 'none';
+  }
+
+  async command(
+    name: string,
+    args: readonly Argument[],
+    handlers: Handlers,
+    signal: AbortSignal,
+  ): Promise<ImapResponse> {
+    return await orAborted(this.execute(name, args, handlers), signal);
+  }
+
+  async idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void> {
+    let accepted: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => (accepted = resolve));
+    const told = (): Promise<void> => Promise.resolve(onData());
+    this.count(1);
+    const running = this.executor.exec('IDLE', false, {
+      untagged: { EXISTS: told, EXPUNGE: told, VANISHED: told, FETCH: told },
+      onPlusTag: () => Promise.resolve(accepted()),
+    });
+    running.catch(() => undefined); // awaited below
+    const refused = running.then(() => undefined);
+    const deadline = new Promise<never>((_resolve, reject) => {
+      const timer = setTimeout(() => reject(silent(this.host, 'IDLE')), this.timing.silence);
+      void Promise.race([ready, refused.catch(() => undefined)]).then(() => clearTimeout(timer));
+    });
+    try {
+      await orAborted(Promise.race([ready, refused, deadline]), signal);
+      await orAborted(Promise.race([until, refused]), signal);
+      this.executor.write('DONE');
+      const end = setTimeout(() => this.fail(silent(this.host, 'DONE')), this.timing.silence);
+      try {
+        (await orAborted(running, signal)).next();
+      } finally {
+        clearTimeout(end);
+      }
+    } catch (error) {
+      throw this.problem(error, 'IDLE');
+    } finally {
+      this.count(0);
+    }
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  fail(failure: SyncError): void {
+    this.failure ??= failure;
+    this.client.close();
+  }
+
+  /** Adds to the account's counters what went over this connection since the last time. */
+  count(requests: number): void {
+    const { sent, received } = this.client.stats();
+    this.traffic.requests += requests;
+    this.traffic.bytesSent += sent - this.counted.sent;
+    this.traffic.bytesReceived += received - this.counted.received;
+    this.counted = { sent, received };
+  }
+
+  private get executor(): Executor {
+    return this.client as unknown as Executor;
+  }
+
+  private async execute(name: string, args: readonly Argument[], handlers: Handlers): Promise<ImapResponse> {
+    let unreadable: unknown;
+    const untagged = Object.fromEntries(
+      Object.entries(handlers).map(([response, handle]) => [
+        response,
+        // imapflow only logs what a handler throws: here it fails the command.
+        (data: ImapResponse): Promise<void> => {
+          try {
+            handle(data);
+          } catch (error) {
+            unreadable ??= error;
+          }
+          return Promise.resolve();
+        },
+      ]),
+    );
+    this.watch();
+    try {
+      const { response, next } = await this.executor.exec(name, args.length === 0 ? false : args, { untagged });
+      next();
+      if (unreadable !== undefined) throw unreadable as Error;
+      return response;
+    } catch (error) {
+      throw this.problem(error, name);
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) clearInterval(this.watchdog);
+      this.count(1);
+    }
+  }
+
+  private problem(error: unknown, name: string): SyncError {
+    return this.failure ?? toSyncError(error, this.host, name);
+  }
+
+  /** Closes a connection that falls silent while a command runs; a slow answer that still comes is none. */
+  private watch(): void {
+    this.running += 1;
+    if (this.running > 1) return;
+    const step = Math.max(50, this.timing.silence / 4);
+    let received = -1;
+    let quiet = 0;
+    this.watchdog = setInterval(() => {
+      const now = this.client.stats().received;
+      quiet = now === received ? quiet + step : 0;
+      received = now;
+      if (quiet >= this.timing.silence) this.fail(silent(this.host, 'command'));
+    }, step);
+  }
+}

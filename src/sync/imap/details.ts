@@ -1,0 +1,102 @@
+import { setDetails, type EmailDetail } from '../../db/imap-details';
+import { plainPreview } from '../../mail/preview';
+import type { MailboxId } from '../../model/ids';
+import { listOf, numberOf, octetsOf, pairsOf, textOf, type ImapResponse } from './attributes';
+import { parseStructure, sortParts, type BodyPart } from './body-structure';
+import { peekPart } from './body';
+import { atom, sequence, type ImapConnection } from './connection';
+import { decodeCharset, decodeTransfer } from './decode-part';
+import type { ImapContext } from './imap-context';
+import { formatUidSet } from './uid-set';
+
+/** Octets of a text that are enough for a preview, encoded. */
+const previewOctets = 1024;
+/** Characters of a preview (RFC 8621 §4.1.4). */
+const previewLength = 256;
+
+/**
+ * What the lists show besides the headers: whether there are attachments, and a preview. Asked for after the rows are
+ * there, because it costs a server the reading of every message.
+ */
+export async function fetchDetails(
+  { db }: ImapContext,
+  connection: ImapConnection,
+  mailboxId: MailboxId,
+  uids: readonly number[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (uids.length === 0) return;
+  const previews = new Map<number, string>();
+  const structures = await fetchStructures(connection, uids, previews, signal);
+  await fetchPreviews(connection, structures, previews, signal);
+  const details = new Map<number, EmailDetail>();
+  for (const [uid, root] of structures) {
+    const hasAttachment = root !== null && sortParts(root).attachments.length > 0;
+    details.set(uid, { hasAttachment, preview: previews.get(uid) ?? '' });
+  }
+  setDetails(db, mailboxId, details);
+}
+
+async function fetchStructures(
+  connection: ImapConnection,
+  uids: readonly number[],
+  previews: Map<number, string>,
+  signal: AbortSignal,
+): Promise<Map<number, BodyPart | null>> {
+  const structures = new Map<number, BodyPart | null>();
+  const FETCH = ({ attributes = [] }: ImapResponse): void => {
+    const items = new Map(
+      [...pairsOf(listOf(attributes[1]) ?? [])].map(([name, value]) => [textOf(name)?.toUpperCase(), value]),
+    );
+    const uid = numberOf(items.get('UID'));
+    if (uid === null) return;
+    if (items.has('BODYSTRUCTURE')) structures.set(uid, parseStructure(items.get('BODYSTRUCTURE')));
+    const preview = octetsOf(items.get('PREVIEW'));
+    if (preview !== null) previews.set(uid, tidy(preview.toString('utf8')));
+  };
+  // RFC 8970. Its older form, PREVIEW=FUZZY alone, is another command.
+  const preview = connection.capabilities.has('PREVIEW') ? [atom('PREVIEW')] : [];
+  const items = [atom('UID'), atom('BODYSTRUCTURE'), ...preview];
+  await connection.command('UID FETCH', [sequence(formatUidSet(uids)), items], { FETCH }, signal);
+  return structures;
+}
+
+/** The beginnings of the text parts, those at the same place in one command. */
+async function fetchPreviews(
+  connection: ImapConnection,
+  structures: ReadonlyMap<number, BodyPart | null>,
+  previews: Map<number, string>,
+  signal: AbortSignal,
+): Promise<void> {
+  const byPath = new Map<string, Map<number, BodyPart>>();
+  for (const [uid, root] of structures) {
+    const part = root === null || previews.has(uid) ? undefined : previewPart(root);
+    if (part === undefined) continue;
+    const parts = byPath.get(part.path) ?? new Map<number, BodyPart>();
+    byPath.set(part.path, parts.set(uid, part));
+  }
+  for (const [path, parts] of byPath) {
+    const FETCH = ({ attributes = [] }: ImapResponse): void => {
+      let uid: number | null = null;
+      let octets: Buffer | null = null;
+      for (const [name, value] of pairsOf(listOf(attributes[1]) ?? [])) {
+        if (textOf(name)?.toUpperCase() === 'UID') uid = numberOf(value);
+        else if (name.section !== undefined) octets = octetsOf(value);
+      }
+      const part = uid === null ? undefined : parts.get(uid);
+      if (uid === null || part === undefined || octets === null) return;
+      previews.set(uid, tidy(decodeCharset(decodeTransfer(octets, part.encoding), part.charset)));
+    };
+    const args = [sequence(formatUidSet(parts.keys())), [atom('UID'), peekPart(path, 0, previewOctets)]];
+    await connection.command('UID FETCH', args, { FETCH }, signal);
+  }
+}
+
+function previewPart(root: BodyPart): BodyPart | undefined {
+  const { text, html } = sortParts(root);
+  return text.find((part) => part.type === 'text/plain') ?? html.find((part) => part.type === 'text/html');
+}
+
+function tidy(text: string): string {
+  return plainPreview(text.toWellFormed().replaceAll('\0', '').replaceAll('\ufffd', '')).slice(0, previewLength);
+}

@@ -1,0 +1,25 @@
+import type { MailDb } from '../../db/mail-db';
+import type { AccountId, MailboxId } from '../../model/ids';
+import type { WorkLine } from './work-line';
+
+/** What the parts of the IMAP sync work with. */
+export interface ImapContext {
+  readonly work: WorkLine;
+  readonly db: MailDb;
+  readonly accountId: AccountId;
+  /** Something odd that does not stop the work; goes to the sync log. */
+  readonly warn: (message: string, details?: string) => void;
+  /** The mailbox on screen (S24). */
+  readonly focused: () => MailboxId | null;
+  readonly policy: SyncPolicy;
+}
+
+/** How closely a server that does not tell of changes is watched (S15). */
+export interface SyncPolicy {
+  /** ms between looks at the flags of a whole mailbox, where only looking tells. */
+  readonly fullScan: number;
+  /** Messages of INBOX and of the mailbox on screen whose flags are looked at in every cycle there. */
+  readonly window: number;
+}
+
+export const defaultPolicy: SyncPolicy = { fullScan: 15 * 60_000, window: 200 };

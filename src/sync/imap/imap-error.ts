@@ -1,0 +1,139 @@
+import { SyncError, type SyncErrorReason } from '../sync-error';
+import { responseCode, textOf, type ImapResponse } from './attributes';
+import { networkProblem } from './network-problem';
+
+/** What imapflow puts on the errors that it throws. */
+interface ImapFailure {
+  readonly message: string;
+  readonly code?: string;
+  readonly responseStatus?: string;
+  readonly responseText?: string;
+  readonly response?: unknown;
+  readonly authenticationFailed?: boolean;
+  readonly tlsFailed?: boolean;
+  /** ms. */
+  readonly throttleReset?: number;
+}
+
+/** A command that the server answered with NO or BAD. */
+export class CommandRefused extends SyncError {
+  constructor(
+    reason: SyncErrorReason,
+    message: string,
+    options: ConstructorParameters<typeof SyncError>[2],
+    readonly status: 'NO' | 'BAD',
+    /** Response code in upper case (RFC 5530): `OVERQUOTA`, `TRYCREATE`, …; empty if there is none. */
+    readonly code: string,
+  ) {
+    super(reason, message, options);
+  }
+}
+
+/** Response codes of RFC 5530 and their kind (S29); others follow from NO (permanent) or BAD. */
+const codeReasons: Readonly<Record<string, SyncErrorReason>> = {
+  UNAVAILABLE: 'unavailable',
+  INUSE: 'unavailable',
+  SERVERBUG: 'unavailable',
+  CONTACTADMIN: 'unavailable',
+  EXPUNGEISSUED: 'unavailable',
+  LIMIT: 'rate-limited',
+  AUTHENTICATIONFAILED: 'auth',
+  AUTHORIZATIONFAILED: 'auth',
+  EXPIRED: 'auth',
+  TRYCREATE: 'not-found',
+  NONEXISTENT: 'not-found',
+  TOOBIG: 'too-large',
+};
+
+const tooMany =
+  /too many|maximum number|connection limit|exceeded.*(limit|connections)|rate.?limit|throttl|try again later/i;
+const temporary = /temporar|internal error|unavailable|\[SYS\/TEMP|timeout|timed out|lock/i;
+
+/** Whatever a connection or a command failed with. `where` says what was tried, for the log. */
+export function toSyncError(thrown: unknown, host: string, where: string): SyncError {
+  if (thrown instanceof SyncError) return thrown;
+  const failure = (thrown instanceof Error ? thrown : new Error(String(thrown))) as ImapFailure & Error;
+  const said = (failure.responseText ?? '').slice(0, 300);
+  const details = `${host}: ${where}: ${[failure.code, failure.responseStatus, said || failure.message].filter(Boolean).join(' ')}`;
+  const options = { details, cause: thrown };
+  if (failure.code === 'ETHROTTLE') {
+    return new SyncError('rate-limited', `${host} asks to wait: too many requests.`, {
+      ...options,
+      retryAfter: failure.throttleReset ?? null,
+    });
+  }
+  if (failure.responseStatus === 'NO' || failure.responseStatus === 'BAD') return refusal(failure, host, options);
+  if (failure.tlsFailed === true) {
+    return new SyncError('tls', `${host} does not offer a safe connection (STARTTLS) there.`, options);
+  }
+  return flowProblem(failure, host, options) ?? networkProblem(failure, host, options);
+}
+
+function refusal(failure: ImapFailure, host: string, options: { details: string; cause: unknown }): SyncError {
+  const code = codeOf(failure.response);
+  const said = (failure.responseText ?? '').slice(0, 300);
+  const status = failure.responseStatus === 'BAD' ? 'BAD' : 'NO';
+  const refused = (reason: SyncErrorReason, message: string): CommandRefused =>
+    new CommandRefused(reason, message, options, status, code);
+  if (failure.authenticationFailed === true) return loginProblem(code, said, host, refused);
+  const known = codeReasons[code];
+  if (tooMany.test(said)) return refused('rate-limited', `${host} asks to wait: ${said}`);
+  if (known !== undefined) return refused(known, `${host} could not do it: ${said}`);
+  if (temporary.test(said)) return refused('unavailable', `${host} could not do it now: ${said}`);
+  return refused('refused', `${host} refused it: ${said || 'it did not say why'}`);
+}
+
+/** A refused login is the password's fault only if the server does not say something else. */
+function loginProblem(
+  code: string,
+  said: string,
+  host: string,
+  refused: (reason: SyncErrorReason, message: string) => CommandRefused,
+): CommandRefused {
+  if (tooMany.test(said) || code === 'LIMIT') return refused('rate-limited', `${host} asks to wait: ${said}`);
+  if (codeReasons[code] === 'unavailable' || (code === '' && /temporar|unavailable|internal error/i.test(said))) {
+    return refused('unavailable', `${host} cannot check the password now: ${said}`);
+  }
+  if (code === 'PRIVACYREQUIRED') return refused('tls', `${host} wants a safe connection before it takes a password.`);
+  const hint =
+    said === '' || /authentication ?failed|invalid credentials|login failed/i.test(said) ? '' : ` It says: ${said}`;
+  return refused('auth', `${host} did not accept the user name and password.${hint}`);
+}
+
+/** imapflow's own codes; see ImapFlowErrorCode. */
+function flowProblem(
+  { code = '', message }: ImapFailure,
+  host: string,
+  options: { details: string; cause: unknown },
+): SyncError | null {
+  if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEOUT' || code === 'UPGRADE_TIMEOUT')
+    return new SyncError('timeout', `${host} did not answer in time.`, options);
+  if (code === 'GREETING_TIMEOUT')
+    return new SyncError(
+      'not-imap',
+      `Something listens at ${host}, but it does not greet like a mail server.`,
+      options,
+    );
+  if (code === 'STARTTLS_INJECTION' || code === 'CERTIFICATE_NOT_PINNED')
+    return new SyncError('tls', `The connection to ${host} is not safe: ${message}`, options);
+  if (['NoConnection', 'EConnectionClosed', 'StateLogout', 'ClosedAfterConnectText'].includes(code))
+    return new SyncError('offline', `${host} closed the connection.`, options);
+  if (code === 'ClosedAfterConnectTLS') return new SyncError('tls', `${host} does not answer with TLS there.`, options);
+  const ours =
+    /^(ParserError|UnexpectedTag|MissingTag|InvalidResponse|ResponseProcessing|MAX_IMAP|\w+TooLarge|TooMany)/;
+  return ours.test(code) ? new SyncError('protocol', `${host} sent an answer that makes no sense.`, options) : null;
+}
+
+/** After a failed login imapflow has replaced the response by its text. */
+function codeOf(response: unknown): string {
+  if (typeof response === 'string') return /^\s*\[([A-Z-]+)/i.exec(response)?.[1]?.toUpperCase() ?? '';
+  return typeof response === 'object' && response !== null ? (responseCode(response as ImapResponse)?.name ?? '') : '';
+}
+
+/** The text of a status response, for a person. */
+export function textOfResponse(response: ImapResponse): string {
+  return (response.attributes ?? [])
+    .flatMap((node) => textOf(node) ?? [])
+    .join(' ')
+    .trim();
+}

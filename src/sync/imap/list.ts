@@ -1,0 +1,197 @@
+import { listOf, modSeqOf, numberOf, pairsOf, textOf, textsOf, type ImapResponse } from './attributes';
+import type { StatusMark } from './checkpoint';
+import { atom, type ArgumentToken, type ImapConnection } from './connection';
+import { CommandRefused } from './imap-error';
+import { decodeName, normalPath } from './mailbox-path';
+import { assignRoles, type Listed } from './roles';
+import { unselect } from './select';
+import type { ServerMailbox } from '../../model/mailbox';
+
+/** A mailbox as the server lists it, with its STATUS; null for one that cannot be opened. */
+export interface ListedMailbox {
+  readonly mailbox: ServerMailbox;
+  readonly status: StatusMark | null;
+  /** OBJECTID (RFC 8474). */
+  readonly mailboxId: string | null;
+}
+
+/** A name is one line of a tree. */
+const longestName = 255;
+
+interface Entry extends Listed {
+  readonly separator: string | null;
+}
+
+type Status = Omit<StatusMark, 'unseen'> & { readonly unseen: number | null; readonly mailboxId: string | null };
+
+/**
+ * All mailboxes with their STATUS: one command where the server has LIST-STATUS (RFC 5819), and then a cycle with
+ * nothing new is just that (S25); else LIST and a STATUS each.
+ */
+export async function listMailboxes(connection: ImapConnection, signal: AbortSignal): Promise<ListedMailbox[]> {
+  await unselect(connection, signal); // of the open one, STATUS may tell what this session saw last
+  const entries = new Map<string, Entry>();
+  const subscribed = new Set<string>();
+  const statuses = new Map<string, Status>();
+  const items = statusItems(connection);
+  const handlers = {
+    LIST: (response: ImapResponse) => {
+      const entry = readEntry(response);
+      if (entry === null) return;
+      entries.set(entry.path, entry);
+      if (entry.attributes.has('\\subscribed')) subscribed.add(entry.path);
+    },
+    STATUS: (response: ImapResponse) => readStatus(response, statuses),
+    LSUB: (response: ImapResponse) => {
+      const entry = readEntry(response);
+      if (entry !== null) subscribed.add(entry.path);
+    },
+  };
+  const has = (name: string): boolean => connection.capabilities.has(name);
+  if (has('LIST-STATUS') && has('LIST-EXTENDED')) {
+    const special = has('SPECIAL-USE') ? [atom('SPECIAL-USE')] : [];
+    const wanted = [atom('SUBSCRIBED'), ...special, atom('STATUS'), items];
+    await connection.command('LIST', ['', '*', atom('RETURN'), wanted], handlers, signal);
+  } else {
+    await connection.command(
+      has('XLIST') && !has('SPECIAL-USE') ? 'XLIST' : 'LIST',
+      ['', '*'],
+      { ...handlers, XLIST: handlers.LIST },
+      signal,
+    );
+    await connection.command('LSUB', ['', '*'], handlers, signal);
+  }
+  // A server may leave out the STATUS of a mailbox; each such one is asked for.
+  for (const entry of entries.values()) {
+    if (isSelectable(entry) && !statuses.has(entry.path))
+      await askStatus(connection, entry.path, items, handlers, signal);
+  }
+  return toListed([...entries.values()], subscribed, statuses, has('X-GM-EXT-1'));
+}
+
+/** Whether the server has this mailbox, asked by its name: a list that lacks it may have been cut short. */
+export async function isListed(connection: ImapConnection, path: string, signal: AbortSignal): Promise<boolean> {
+  let found = false;
+  const LIST = (response: ImapResponse): void => {
+    const entry = readEntry(response);
+    found ||= entry?.path === path && !entry.attributes.has('\\nonexistent');
+  };
+  await connection.command('LIST', ['', path], { LIST }, signal);
+  return found;
+}
+
+function statusItems({ tier, capabilities }: ImapConnection): ArgumentToken[] {
+  return [
+    ...['MESSAGES', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN'],
+    ...(tier === 'none' ? [] : ['HIGHESTMODSEQ']),
+    ...(capabilities.has('OBJECTID') ? ['MAILBOXID'] : []),
+  ].map(atom);
+}
+
+async function askStatus(
+  connection: ImapConnection,
+  path: string,
+  items: readonly ArgumentToken[],
+  handlers: Readonly<Record<string, (response: ImapResponse) => void>>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await connection.command('STATUS', [path, items], handlers, signal);
+  } catch (error) {
+    // Listed, but not to be opened: no rights, or gone meanwhile. It is shown, and not read.
+    if (!(error instanceof CommandRefused)) throw error;
+  }
+}
+
+function readEntry({ attributes = [] }: ImapResponse): Entry | null {
+  const wire = textOf(attributes[2]);
+  if (wire === null || wire === '') return null;
+  const path = normalPath(wire);
+  const told = textOf(attributes[1]);
+  const separator = told === null || told === '' ? null : told;
+  const parts = separator === null ? [path] : path.split(separator);
+  const name = decodeName(parts.at(-1) ?? '') || decodeName(path);
+  return {
+    path,
+    name: name.slice(0, longestName),
+    separator,
+    attributes: new Set(textsOf(attributes[0]).map((attribute) => attribute.toLowerCase())),
+    // INBOX not counted: some servers put every mailbox below it.
+    depth: parts.length - 1 - (parts.length > 1 && parts[0]?.toUpperCase() === 'INBOX' ? 1 : 0),
+  };
+}
+
+function readStatus({ attributes = [] }: ImapResponse, statuses: Map<string, Status>): void {
+  const path = normalPath(textOf(attributes[0]) ?? '');
+  const values = new Map<string, number | null>();
+  let highestModSeq: string | null = null;
+  let mailboxId: string | null = null;
+  for (const [token, value] of pairsOf(listOf(attributes[1]) ?? [])) {
+    const name = textOf(token)?.toUpperCase() ?? '';
+    // 0: the mailbox keeps none (RFC 7162 §3.1.2.2).
+    if (name === 'HIGHESTMODSEQ') highestModSeq = modSeqOf(value) === '0' ? null : modSeqOf(value);
+    else if (name === 'MAILBOXID') mailboxId = textsOf(value)[0] ?? textOf(value);
+    else values.set(name, numberOf(value));
+  }
+  const uidValidity = values.get('UIDVALIDITY') ?? null;
+  if (uidValidity === null) return;
+  statuses.set(path, {
+    messages: values.get('MESSAGES') ?? 0,
+    unseen: values.get('UNSEEN') ?? null,
+    uidNext: values.get('UIDNEXT') ?? null,
+    uidValidity,
+    highestModSeq,
+    mailboxId,
+  });
+}
+
+const isSelectable = ({ attributes }: Listed): boolean =>
+  !attributes.has('\\noselect') && !attributes.has('\\nonexistent');
+
+const allRights = {
+  mayReadItems: true,
+  mayAddItems: true,
+  mayRemoveItems: true,
+  maySetSeen: true,
+  maySetKeywords: true,
+};
+const noRights = {
+  mayReadItems: false,
+  mayAddItems: false,
+  mayRemoveItems: false,
+  maySetSeen: false,
+  maySetKeywords: false,
+};
+
+function toListed(
+  entries: readonly Entry[],
+  subscribed: ReadonlySet<string>,
+  statuses: ReadonlyMap<string, Status>,
+  isGmail: boolean,
+): ListedMailbox[] {
+  const roles = assignRoles(entries);
+  const hasArchive = [...roles.values()].includes('archive');
+  return entries.map((entry): ListedMailbox => {
+    const { path, name, separator } = entry;
+    const { mailboxId = null, ...status } = statuses.get(path) ?? { mailboxId: null };
+    const known = isSelectable(entry) && 'uidValidity' in status ? (status as StatusMark) : null;
+    const at = separator === null ? -1 : path.lastIndexOf(separator);
+    const role = roles.get(path) ?? null;
+    return {
+      mailbox: {
+        remoteId: path,
+        name,
+        parentRemoteId: at > 0 ? normalPath(path.slice(0, at)) : null,
+        // Gmail archives by leaving All Mail as the only place: it is the archive there.
+        role: isGmail && role === 'all' && !hasArchive ? 'archive' : role,
+        sortOrder: 0,
+        isSubscribed: subscribed.has(path) || path === 'INBOX',
+        rights: known === null ? noRights : allRights,
+        totalEmails: known?.messages ?? 0,
+        unreadEmails: known?.unseen ?? 0,
+      },
+      status: known,
+      mailboxId,
+    };
+  });
+}

@@ -1,0 +1,171 @@
+import { placesIn, refreshBase, removePlaces, emailAt } from '../../db/imap-messages';
+import { renameMailbox, storedMailboxes, type StoredMailbox } from '../../db/imap-mailboxes';
+import { emailIdentity, identityOf, unplacedIn, type Round } from '../../db/imap-unplaced';
+import { deleteMailboxes, updateServerCounts, upsertMailboxes } from '../../db/mailboxes';
+import type { MailboxId } from '../../model/ids';
+import type { MailboxRole } from '../../model/mailbox';
+import { clearCheckpoint, getCheckpoint, type Checkpoint, type StatusMark } from './checkpoint';
+import type { ImapConnection } from './connection';
+import { fetchList } from './fetch-list';
+import { CommandRefused } from './imap-error';
+import type { ImapContext } from './imap-context';
+import { isListed, listMailboxes, type ListedMailbox } from './list';
+import { selectMailbox } from './select';
+import { formatUidSet } from './uid-set';
+
+/** A mailbox that can be opened. */
+export interface OpenableMailbox {
+  readonly id: MailboxId;
+  readonly path: string;
+  readonly role: MailboxRole | null;
+  readonly status: StatusMark;
+  readonly mailboxId: string | null;
+}
+
+export interface MailboxRound {
+  readonly mailboxes: readonly OpenableMailbox[];
+  /** Created, renamed, deleted, or otherwise not as they were. */
+  readonly changed: number;
+  /** Copies that went with their mailbox. */
+  readonly removed: number;
+}
+
+/** Messages that are looked at before a mailbox of another name counts as the same (its numbers are the same). */
+const sampleSize = 3;
+
+/** Lists the mailboxes and brings ours up to date with them, in the order in which they are to be read (S24). */
+export async function syncMailboxes(
+  context: ImapContext,
+  connection: ImapConnection,
+  round: Round,
+  signal: AbortSignal,
+): Promise<MailboxRound> {
+  const { db, accountId } = context;
+  const listed = await listMailboxes(connection, signal);
+  const byPath = new Map(listed.map((item) => [item.mailbox.remoteId, item]));
+  const stored = storedMailboxes(db, accountId);
+  const known = new Set(stored.map((mailbox) => mailbox.remoteId));
+  const missing = stored.filter((mailbox) => !byPath.has(mailbox.remoteId));
+  const news = new Set(listed.filter((item) => !known.has(item.mailbox.remoteId)));
+  const renamed = await findRenamed(context, connection, missing, news, signal);
+  const gone: StoredMailbox[] = [];
+  for (const mailbox of missing) {
+    if (!renamed.has(mailbox.id) && !(await isListed(connection, mailbox.remoteId, signal))) gone.push(mailbox);
+  }
+  return db.mail.transaction(() => {
+    for (const [id, path] of renamed) renameMailbox(db, id, path);
+    const removed = gone.reduce((sum, mailbox) => sum + forgetMailbox(context, mailbox, round), 0);
+    const before = new Map(storedMailboxes(db, accountId).map((mailbox) => [mailbox.remoteId, mailbox]));
+    const different = listed.filter((item) => isDifferent(item, before.get(item.mailbox.remoteId)));
+    upsertMailboxes(
+      db,
+      accountId,
+      different.map((item) => item.mailbox),
+      false,
+    );
+    updateServerCounts(
+      db,
+      accountId,
+      listed.map((item) => item.mailbox),
+    );
+    return {
+      mailboxes: inOrder(context, openable(storedMailboxes(db, accountId), byPath)),
+      changed: different.length + gone.length,
+      removed,
+    };
+  });
+}
+
+/** Ours → the new path. Recognised by MAILBOXID, else by the same numbers meaning the same messages. */
+async function findRenamed(
+  context: ImapContext,
+  connection: ImapConnection,
+  missing: readonly StoredMailbox[],
+  news: ReadonlySet<ListedMailbox>,
+  signal: AbortSignal,
+): Promise<Map<MailboxId, string>> {
+  const { db, accountId } = context;
+  const renamed = new Map<MailboxId, string>();
+  const candidates = new Set(news);
+  for (const mailbox of missing) {
+    const checkpoint = getCheckpoint(db, accountId, mailbox.id);
+    if (checkpoint === null) continue;
+    for (const item of candidates) {
+      if (!(await isSame(context, connection, mailbox.id, checkpoint, item, signal))) continue;
+      renamed.set(mailbox.id, item.mailbox.remoteId);
+      candidates.delete(item);
+      break;
+    }
+  }
+  return renamed;
+}
+
+async function isSame(
+  { db }: ImapContext,
+  connection: ImapConnection,
+  id: MailboxId,
+  checkpoint: Checkpoint,
+  { mailbox, status, mailboxId }: ListedMailbox,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (status?.uidValidity !== checkpoint.uidValidity) return false;
+  if (checkpoint.mailboxId !== null && mailboxId !== null) return checkpoint.mailboxId === mailboxId;
+  if (status.uidNext !== null && status.uidNext < checkpoint.uidNext) return false;
+  const sample = [...placesIn(db, id, 1).keys()].slice(-sampleSize);
+  if (sample.length === 0) return status.messages === 0;
+  try {
+    const selected = await selectMailbox(connection, mailbox.remoteId, null, signal);
+    if (selected.uidValidity !== checkpoint.uidValidity) return false;
+    const found = await fetchList(connection, { uids: formatUidSet(sample) }, signal);
+    return (
+      found.length > 0 &&
+      found.every((email) => {
+        const ours = emailAt(db, id, email.uid);
+        return ours !== undefined && emailIdentity(db, ours) === identityOf(email);
+      })
+    );
+  } catch (error) {
+    if (error instanceof CommandRefused) return false;
+    throw error;
+  }
+}
+
+/** Its messages may turn up elsewhere (S21): they are set aside, and the row goes. */
+function forgetMailbox({ db, accountId }: ImapContext, { id, remoteId }: StoredMailbox, round: Round): number {
+  const removed = removePlaces(db, id, placesIn(db, id, 1).keys(), round);
+  const expected = unplacedIn(db, id);
+  clearCheckpoint(db, accountId, id);
+  deleteMailboxes(db, accountId, [remoteId]);
+  for (const emailId of expected) {
+    round.departed.add(emailId);
+    refreshBase(db, emailId);
+  }
+  return removed;
+}
+
+function isDifferent({ mailbox }: ListedMailbox, stored: StoredMailbox | undefined): boolean {
+  return (
+    stored === undefined ||
+    stored.name !== mailbox.name ||
+    stored.parentRemoteId !== mailbox.parentRemoteId ||
+    stored.role !== mailbox.role ||
+    stored.isSubscribed !== mailbox.isSubscribed ||
+    stored.isReadable !== mailbox.rights.mayReadItems
+  );
+}
+
+function openable(stored: readonly StoredMailbox[], listed: ReadonlyMap<string, ListedMailbox>): OpenableMailbox[] {
+  return stored.flatMap(({ id, remoteId, role }) => {
+    const item = listed.get(remoteId);
+    const status = item?.status ?? null;
+    return status === null ? [] : { id, path: remoteId, role, status, mailboxId: item?.mailboxId ?? null };
+  });
+}
+
+/** S24: INBOX, the one on screen, those with a role, the rest. */
+function inOrder(context: ImapContext, mailboxes: readonly OpenableMailbox[]): OpenableMailbox[] {
+  const focused = context.focused();
+  const rank = ({ id, role }: OpenableMailbox): number =>
+    role === 'inbox' ? 0 : id === focused ? 1 : role !== null ? 2 : 3;
+  return [...mailboxes].sort((a, b) => rank(a) - rank(b) || a.id - b.id);
+}

@@ -1,0 +1,114 @@
+import { emailAt, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import { expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
+import { remoteMailboxId } from '../../db/mailboxes';
+import type { EmailId, MailboxId } from '../../model/ids';
+import type { ChangeOutcome } from '../backend';
+import { numberOf, responseCode, textOf, type ImapResponse } from './attributes';
+import { getCheckpoint } from './checkpoint';
+import { sequence } from './connection';
+import type { StepContext, Target } from './send';
+import { deleteMessages } from './store';
+import { expandUidSet, formatUidSet } from './uid-set';
+
+/** Where copies are now, by the UID that they were made of (COPYUID, RFC 4315). */
+interface CopyUid {
+  readonly uidValidity: number;
+  readonly uids: ReadonlyMap<number, number>;
+}
+
+const none: ReadonlyMap<EmailId, ChangeOutcome> = new Map();
+
+export async function copyMessages(
+  step: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  const path = remoteMailboxId(step.context.db, destination);
+  if (path === undefined) return failed(targets);
+  const told = await transfer(step, 'UID COPY', targets, path);
+  step.context.db.mail.transaction(() => {
+    for (const target of targets) arrive(step, target, destination, told);
+  });
+  return none;
+}
+
+/** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
+export async function moveMessages(
+  step: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  const { context, connection, mailboxId } = step;
+  const { db } = context;
+  const path = remoteMailboxId(db, destination);
+  if (path === undefined) return failed(targets);
+  if (!connection.capabilities.has('MOVE')) {
+    const failures = await copyMessages(step, targets, destination);
+    return failures.size > 0 ? failures : await deleteMessages(step, targets);
+  }
+  const told = await transfer(step, 'UID MOVE', targets, path);
+  db.mail.transaction(() => {
+    for (const target of targets) {
+      arrive(step, target, destination, told);
+      if (emailAt(db, mailboxId, target.uid) === target.emailId) removePlaces(db, mailboxId, [target.uid], newRound());
+      // It stands in the destination, so leaving the source has not made it homeless.
+      refreshBase(db, target.emailId);
+    }
+  });
+  return none;
+}
+
+function failed(targets: readonly Target[]): ReadonlyMap<EmailId, ChangeOutcome> {
+  const message = 'The mailbox that this message was moved to is gone.';
+  return new Map(targets.map(({ emailId }) => [emailId, { result: 'permanent', message }]));
+}
+
+async function transfer(
+  { connection, signal }: StepContext,
+  command: 'UID COPY' | 'UID MOVE',
+  targets: readonly Target[],
+  path: string,
+): Promise<CopyUid | null> {
+  let told: CopyUid | null = null;
+  const take = (response: ImapResponse): void => {
+    told ??= readCopyUid(response);
+  };
+  const set = sequence(formatUidSet(targets.map(({ uid }) => uid)));
+  // Of a MOVE it comes before the expunges, in an untagged OK.
+  take(await connection.command(command, [set, path], { OK: take }, signal));
+  return told;
+}
+
+function readCopyUid(response: ImapResponse): CopyUid | null {
+  const code = responseCode(response);
+  if (code?.name !== 'COPYUID') return null;
+  const uidValidity = numberOf(code.args[0]);
+  const sources = expandUidSet(textOf(code.args[1]) ?? '');
+  const copies = expandUidSet(textOf(code.args[2]) ?? '');
+  if (uidValidity === null || sources === null || copies?.length !== sources.length) return null;
+  return { uidValidity, uids: new Map(sources.map((uid, index) => [uid, copies[index] ?? 0])) };
+}
+
+/**
+ * S22: the copy's place, by COPYUID; else the message is expected in the destination, where the next cycle finds it by
+ * EMAILID, or by Message-ID, size and date.
+ */
+function arrive(
+  { context, mailboxId, needsCycle }: StepContext,
+  { emailId, uid }: Target,
+  destination: MailboxId,
+  told: CopyUid | null,
+): void {
+  const { db, accountId } = context;
+  const checkpoint = getCheckpoint(db, accountId, destination);
+  const copy = told?.uids.get(uid);
+  if (copy === undefined || told?.uidValidity !== checkpoint?.uidValidity) {
+    expectIn(db, emailId, destination);
+    needsCycle();
+  } else {
+    const source = placesOf(db, emailId).find((place) => place.mailboxId === mailboxId && place.uid === uid);
+    putPlace(db, destination, copy, emailId, source?.keywords ?? []);
+    settleUnplaced(db, emailId, destination);
+  }
+  refreshBase(db, emailId);
+}

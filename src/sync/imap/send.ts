@@ -1,0 +1,201 @@
+import { expectedMailbox } from '../../db/imap-unplaced';
+import { placesOf, type Place } from '../../db/imap-messages';
+import { remoteMailboxId } from '../../db/mailboxes';
+import type { EmailId, MailboxId } from '../../model/ids';
+import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
+import { getCheckpoint } from './checkpoint';
+import type { ImapConnection } from './connection';
+import { CommandRefused } from './imap-error';
+import type { ImapContext } from './imap-context';
+import { copyMessages, moveMessages } from './move';
+import { openMailbox, type Selected } from './select';
+import { deleteMessages, storeKeywords } from './store';
+
+/** One copy of a message that something is done to. */
+export interface Target {
+  readonly emailId: EmailId;
+  readonly uid: number;
+}
+
+/** What a step works with, inside a turn, with the mailbox open and its numbers valid. */
+export interface StepContext {
+  readonly context: ImapContext;
+  readonly connection: ImapConnection;
+  readonly mailboxId: MailboxId;
+  readonly selected: Selected;
+  readonly signal: AbortSignal;
+  /** Something is left for a cycle to find out. */
+  readonly needsCycle: () => void;
+}
+
+/** Does one thing to messages of one mailbox; those it names could not have it done. */
+type Step = (step: StepContext, targets: readonly Target[]) => Promise<ReadonlyMap<EmailId, ChangeOutcome>>;
+
+interface Group {
+  readonly order: number;
+  readonly mailboxId: MailboxId;
+  readonly run: Step;
+  readonly targets: Target[];
+}
+
+/**
+ * Sends net changes: flags, copies, moves, deletions, in this order, each for as many messages of a mailbox as there are
+ * (S27). What the server took is written down at once as what it has; each message has its own outcome (S29).
+ */
+export async function sendChanges(
+  context: ImapContext,
+  changes: readonly OutgoingChange[],
+  signal: AbortSignal,
+): Promise<SendResult> {
+  const outcomes = new Map<EmailId, ChangeOutcome>();
+  const groups = new Map<string, Group>();
+  let isUnclear = false;
+  for (const change of changes) {
+    const planned = plan(context, change, (order, key, mailboxId, uid, run) => {
+      const name = `${order} ${mailboxId} ${key}`;
+      const group = groups.get(name) ?? { order, mailboxId, run, targets: [] };
+      group.targets.push({ emailId: change.email.id, uid });
+      groups.set(name, group);
+    });
+    if (planned !== null) outcomes.set(change.email.id, planned);
+  }
+  isUnclear = [...outcomes.values()].some(({ result }) => result === 'transient');
+  for (const group of [...groups.values()].sort((a, b) => a.order - b.order)) {
+    // Whoever failed at one step is spared the next.
+    const targets = group.targets.filter(({ emailId }) => !outcomes.has(emailId));
+    if (targets.length === 0) continue;
+    const failed = await runGroup(context, group, targets, () => (isUnclear = true), signal);
+    for (const [emailId, outcome] of failed) outcomes.set(emailId, outcome);
+  }
+  for (const { email } of changes) if (!outcomes.has(email.id)) outcomes.set(email.id, { result: 'done' });
+  return { outcomes, checkpoint: isUnclear ? null : { resourceType: 'IMAP', from: '', to: '' } };
+}
+
+type Add = (order: number, key: string, mailboxId: MailboxId, uid: number, run: Step) => void;
+
+/** The steps of one change; or what has become of it already. */
+function plan(context: ImapContext, { email, patch }: OutgoingChange, add: Add): ChangeOutcome | null {
+  const { db } = context;
+  const places = placesOf(db, email.id);
+  if (places.length === 0) {
+    const message = 'It is not known at the moment where this message is on the server.';
+    return expectedMailbox(db, email.id) === null ? waitForRound(message) : { result: 'transient', message };
+  }
+  if (patch.destroy) {
+    for (const { mailboxId, uid } of places) add(3, '', mailboxId, uid, deleteMessages);
+    return null;
+  }
+  const { addKeywords, removeKeywords } = patch;
+  if (addKeywords.length + removeKeywords.length > 0) {
+    const run: Step = (step, targets) => storeKeywords(step, targets, addKeywords, removeKeywords);
+    const key = JSON.stringify([addKeywords, removeKeywords]);
+    for (const { mailboxId, uid } of places) add(0, key, mailboxId, uid, run);
+  }
+  return planMailboxes(context, places, patch, add);
+}
+
+/** Gone from one mailbox, and not yet given up (S21): the next round finds it, or ends it. */
+const waitForRound = (message: string): ChangeOutcome => ({ result: 'transient', message });
+const refused = (message: string): ChangeOutcome => ({ result: 'permanent', message });
+
+function planMailboxes(
+  { db }: ImapContext,
+  places: readonly Place[],
+  patch: OutgoingChange['patch'],
+  add: Add,
+): ChangeOutcome | null {
+  const here = new Set(places.map(({ mailboxId }) => mailboxId));
+  const removing = new Set(patch.removeMailboxes);
+  const leaving = places.filter(({ mailboxId }) => removing.has(mailboxId));
+  const arriving = patch.addMailboxes.filter((id) => !here.has(id));
+  if (arriving.some((id) => remoteMailboxId(db, id) === undefined)) {
+    return refused('The mailbox that this message was moved to is gone.');
+  }
+  const [source] = leaving.length > 0 ? leaving : places;
+  const [destination, ...others] = leaving.length > 0 ? arriving : [undefined, ...arriving];
+  if (leaving.length === places.length && arriving.length === 0 && leaving.length > 0) {
+    return refused('This message would be in no mailbox any more.');
+  }
+  for (const id of others) {
+    if (source !== undefined && id !== undefined) {
+      add(1, `copy ${id}`, source.mailboxId, source.uid, (step, targets) => copyMessages(step, targets, id));
+    }
+  }
+  for (const place of leaving) {
+    if (place === source && destination !== undefined) {
+      add(2, `move ${destination}`, place.mailboxId, place.uid, (step, targets) =>
+        moveMessages(step, targets, destination),
+      );
+    } else add(3, '', place.mailboxId, place.uid, deleteMessages);
+  }
+  return null;
+}
+
+async function runGroup(
+  context: ImapContext,
+  { mailboxId, run }: Group,
+  targets: readonly Target[],
+  needsCycle: () => void,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  const failAll = (outcome: ChangeOutcome): Map<EmailId, ChangeOutcome> =>
+    new Map(targets.map(({ emailId }) => [emailId, outcome]));
+  return await context.work.turn(
+    'send',
+    async (connection) => {
+      const path = remoteMailboxId(context.db, mailboxId);
+      const checkpoint = getCheckpoint(context.db, context.accountId, mailboxId);
+      if (path === undefined || checkpoint === null)
+        return failAll(waitForRound('The mailbox of this message is gone.'));
+      const attempt = async (some: readonly Target[]): Promise<ReadonlyMap<EmailId, ChangeOutcome>> => {
+        const selected = await openMailbox(connection, path, signal);
+        if (selected.uidValidity !== checkpoint.uidValidity) {
+          needsCycle();
+          return failAll(waitForRound('The server has numbered this mailbox anew.'));
+        }
+        if (selected.isReadOnly) return failAll(refused('You may not change anything in that mailbox.'));
+        return await run({ context, connection, mailboxId, selected, signal, needsCycle }, some);
+      };
+      return await trySingly(attempt, targets, needsCycle);
+    },
+    signal,
+  );
+}
+
+/** S27: a refusal of many may be one's fault. Any other failure concerns all, and is thrown. */
+async function trySingly(
+  attempt: (targets: readonly Target[]) => Promise<ReadonlyMap<EmailId, ChangeOutcome>>,
+  targets: readonly Target[],
+  needsCycle: () => void,
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  try {
+    return await attempt(targets);
+  } catch (error) {
+    if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth') throw error;
+    needsCycle();
+    const [only] = targets;
+    if (targets.length === 1 && only !== undefined) return new Map([[only.emailId, outcomeOf(error)]]);
+    const outcomes = new Map<EmailId, ChangeOutcome>();
+    for (const target of targets) {
+      for (const [id, outcome] of await trySingly(attempt, [target], needsCycle)) outcomes.set(id, outcome);
+    }
+    return outcomes;
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  OVERQUOTA: 'The mailbox is full.',
+  NOPERM: 'You may not do this in that mailbox.',
+  TRYCREATE: 'The mailbox that this message was moved to is gone.',
+  NONEXISTENT: 'That mailbox is gone.',
+  TOOBIG: 'The message is too large for that.',
+  CANNOT: 'The server cannot do this.',
+  LIMIT: 'The server has a limit that does not allow this.',
+};
+
+/** By kind (S29): what passes by itself is tried again, what does not stands in the list of problems. */
+function outcomeOf(error: CommandRefused): ChangeOutcome {
+  if (error.isTransient) return { result: 'transient', message: error.message };
+  const known = words[error.code];
+  return refused(known === undefined ? error.message : `${known} (${error.message})`);
+}

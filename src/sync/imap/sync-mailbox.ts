@@ -1,0 +1,265 @@
+import {
+  countPlaces,
+  countUnseen,
+  emailAt,
+  placesIn,
+  removePlaces,
+  storeMessages,
+  updateKeywords,
+} from '../../db/imap-messages';
+import { completeMailbox } from '../../db/imap-mailboxes';
+import { unplaceMailbox, type Round } from '../../db/imap-unplaced';
+import type { CycleReport } from '../backend';
+import type { ImapResponse } from './attributes';
+import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './checkpoint';
+import { atom, sequence, type Argument, type ImapConnection } from './connection';
+import { fetchDetails } from './details';
+import { fetchList } from './fetch-list';
+import { keywordsOf } from './flags';
+import type { ImapContext } from './imap-context';
+import type { OpenableMailbox } from './mailboxes';
+import { isLoss, trulyGone } from './mass-delete';
+import { search, searchUids } from './search';
+import { addFlags, selectMailbox, type Selected } from './select';
+import { formatUidSet, pagesOf } from './uid-set';
+
+/** What fills the first screen. */
+const firstPage = 50;
+/** Messages of one FETCH and one transaction. */
+export const pageSize = 500;
+
+export type MutableReport = { -readonly [Field in keyof CycleReport]: number };
+
+/** Everything that syncing one mailbox needs. */
+interface Task {
+  readonly context: ImapContext;
+  readonly connection: ImapConnection;
+  readonly mailbox: OpenableMailbox;
+  readonly round: Round;
+  readonly report: MutableReport;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Brings one mailbox up to date: what is gone, then flags (S18), then new mail by UID (S16), then a count to see whether
+ * that was all (S15: trust, but verify). Each step is committed with the checkpoint that it reaches (S4).
+ */
+export async function syncMailbox(task: Task): Promise<void> {
+  const { context, connection, mailbox, signal } = task;
+  const { db, accountId } = context;
+  const before = getCheckpoint(db, accountId, mailbox.id);
+  const since =
+    connection.tier === 'qresync' && before?.highestModSeq != null
+      ? { uidValidity: before.uidValidity, modSeq: before.highestModSeq }
+      : null;
+  const selected = await selectMailbox(connection, mailbox.path, since, signal);
+  if (before?.uidValidity !== selected.uidValidity) return await beginMailbox(task, selected);
+  const changed = await readChanges(task, before, selected);
+  if (changed === null) return; // in doubt (S19): the checkpoint stays, so the next cycle asks again
+  const after = await readNewMail(task, changed, selected);
+  const checked = await verify(task, after, selected);
+  setCheckpoint(db, accountId, mailbox.id, { ...checked, mailboxId: mailbox.mailboxId, status: mailbox.status });
+}
+
+/**
+ * First contact, and a new UIDVALIDITY (S20): the newest messages at once, the rest is the back-fill's. What was here
+ * under the old numbers stays and is found again by what it is.
+ */
+async function beginMailbox(task: Task, selected: Selected): Promise<void> {
+  const { context, connection, mailbox, round, report, signal } = task;
+  const { db, accountId, warn } = context;
+  const { exists } = selected;
+  const numbers = `${Math.max(1, exists - firstPage + 1)}:${exists}`;
+  const emails = exists === 0 ? [] : await fetchList(connection, { numbers }, signal);
+  const uids = emails.map((email) => email.uid);
+  const highest = uids.reduce((most, uid) => Math.max(most, uid), 0);
+  const lowest = uids.reduce((least, uid) => Math.min(least, uid), highest);
+  const uidNext = Math.max(selected.uidNext ?? 1, highest + 1);
+  const isAll = emails.length >= exists;
+  const checkpoint: Checkpoint = {
+    uidValidity: selected.uidValidity,
+    uidNext,
+    highestModSeq: selected.highestModSeq,
+    backfilledDownTo: isAll ? 1 : emails.length === 0 ? uidNext : lowest,
+    detailedDownTo: uidNext,
+    lastFullScan: Date.now(),
+    mailboxId: mailbox.mailboxId,
+    status: mailbox.status,
+  };
+  db.mail.transaction(() => {
+    const kept = unplaceMailbox(db, mailbox.id);
+    if (kept > 0) warn('The server numbered a mailbox anew: its messages are matched again.', mailbox.path);
+    report.added += storeMessages(db, accountId, mailbox.id, emails, round);
+    if (isAll) completeMailbox(db, mailbox.id);
+    setCheckpoint(db, accountId, mailbox.id, checkpoint);
+  });
+  await fetchDetails(context, connection, mailbox.id, uids, signal);
+  const detailedDownTo = isAll ? 1 : Math.min(checkpoint.detailedDownTo, lowest || checkpoint.detailedDownTo);
+  setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
+}
+
+interface Changes {
+  readonly gone: ReadonlySet<number>;
+  readonly flags: ReadonlyMap<number, readonly string[]>;
+  readonly scannedAll: boolean;
+}
+
+/** Applies what is gone and whose flags changed. Null: it could not be believed. */
+async function readChanges(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint | null> {
+  const { context, connection, mailbox, round, report, signal } = task;
+  const { db, accountId, warn } = context;
+  const changes = await askChanges(task, before, selected);
+  let gone = [...changes.gone];
+  if (isLoss(gone.length, countPlaces(db, mailbox.id))) {
+    const sure = await trulyGone(connection, gone, signal);
+    if (sure === null || sure.length < gone.length) {
+      warn('The server said that much mail is gone which it still has: that was not believed.', mailbox.path);
+    }
+    if (sure === null) return null;
+    gone = sure;
+  }
+  const checkpoint: Checkpoint = {
+    ...before,
+    highestModSeq: selected.highestModSeq,
+    lastFullScan: changes.scannedAll ? Date.now() : before.lastFullScan,
+    // The rest of this mailbox is still to be read: should it be interrupted, the next cycle opens it again.
+    status: null,
+  };
+  db.mail.transaction(() => {
+    report.removed += removePlaces(db, mailbox.id, gone, round);
+    const flags = [...changes.flags].map(([uid, list]) => [uid, keywordsOf(list)] as const);
+    report.changed += updateKeywords(db, mailbox.id, new Map(flags));
+    setCheckpoint(db, accountId, mailbox.id, checkpoint);
+  });
+  return checkpoint;
+}
+
+/** By tier (S15). */
+async function askChanges(task: Task, before: Checkpoint, selected: Selected): Promise<Changes> {
+  const { mailbox, context } = task;
+  const known = `${before.backfilledDownTo}:${before.uidNext - 1}`;
+  const nothing: Changes = { gone: new Set(), flags: new Map(), scannedAll: false };
+  if (before.uidNext <= before.backfilledDownTo) return nothing;
+  if (selected.changes !== null) {
+    const { vanished, flags } = selected.changes;
+    return { gone: onlyHere(context, mailbox, vanished), flags, scannedAll: false };
+  }
+  if (before.highestModSeq !== null && selected.highestModSeq !== null) {
+    if (before.highestModSeq === selected.highestModSeq) return nothing;
+    const since = [atom('CHANGEDSINCE'), atom(before.highestModSeq)];
+    return { ...nothing, flags: await fetchFlags(task, known, since) };
+  }
+  return await lookAtFlags(task, before);
+}
+
+/** Only looking tells: the newest often, all now and then, or when the counts say that something else is different. */
+async function lookAtFlags(task: Task, before: Checkpoint): Promise<Changes> {
+  const { context, mailbox } = task;
+  const { db, policy } = context;
+  const here = [...placesIn(db, mailbox.id, before.backfilledDownTo).keys()];
+  const isDue = Date.now() - before.lastFullScan >= policy.fullScan || Date.now() < before.lastFullScan;
+  if (!isDue && isComplete(before)) {
+    const from = here.at(-policy.window) ?? 1;
+    const flags = await fetchFlags(task, `${from}:${before.uidNext - 1}`);
+    const gone = new Set(here.filter((uid) => uid >= from && !flags.has(uid)));
+    if (explains(task, gone, flags)) return { gone, flags, scannedAll: false };
+  }
+  const flags = await fetchFlags(task, `${before.backfilledDownTo}:${before.uidNext - 1}`);
+  return { gone: new Set(here.filter((uid) => !flags.has(uid))), flags, scannedAll: true };
+}
+
+/** Whether the unseen of the whole mailbox are as many as STATUS told, once this is applied. New mail may blur it. */
+function explains(
+  { context: { db }, mailbox }: Task,
+  gone: ReadonlySet<number>,
+  flags: ReadonlyMap<number, readonly string[]>,
+): boolean {
+  const { unseen } = mailbox.status;
+  if (unseen === null) return true;
+  const places = placesIn(db, mailbox.id, 1);
+  let expected = countUnseen(db, mailbox.id);
+  const isSeen = (list: readonly string[]): boolean => list.includes('$seen');
+  for (const uid of gone) if (!isSeen((places.get(uid) ?? '').split(' '))) expected -= 1;
+  for (const [uid, list] of flags) {
+    const was = places.get(uid);
+    if (was !== undefined) expected += Number(isSeen(was.split(' '))) - Number(isSeen(keywordsOf(list)));
+  }
+  return expected === unseen;
+}
+
+async function fetchFlags(
+  { connection, signal }: Task,
+  range: string,
+  since?: readonly Argument[],
+): Promise<Map<number, readonly string[]>> {
+  const flags = new Map<number, readonly string[]>();
+  const handlers = { FETCH: (response: ImapResponse) => addFlags(response, flags) };
+  const args = [sequence(range), [atom('UID'), atom('FLAGS')], ...(since === undefined ? [] : [since])];
+  await connection.command('UID FETCH', args, handlers, signal);
+  return flags;
+}
+
+/** A server names ranges of UIDs that were never here, too. */
+function onlyHere({ db }: ImapContext, { id }: OpenableMailbox, uids: ReadonlySet<number>): ReadonlySet<number> {
+  if (uids.size < 1000) return new Set([...uids].filter((uid) => emailAt(db, id, uid) !== undefined));
+  return new Set([...placesIn(db, id, 1).keys()].filter((uid) => uids.has(uid)));
+}
+
+/** S16: by UID, whatever MODSEQ says. Oldest first, so that the checkpoint can follow page by page. */
+async function readNewMail(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint> {
+  const { context, connection, mailbox, round, report, signal } = task;
+  const { db, accountId } = context;
+  const from = before.uidNext;
+  if (selected.uidNext !== null && selected.uidNext <= from) return before;
+  const isMuch = selected.uidNext === null || selected.uidNext - from > pageSize;
+  // S17: past the end `n:*` is the last message; anything below n is not new.
+  const uids = isMuch ? (await searchUids(connection, `${from}:*`, signal)).filter((uid) => uid >= from) : null;
+  let checkpoint = before;
+  for (const page of uids === null ? [`${from}:*`] : pagesOf(uids, pageSize).map(formatUidSet)) {
+    const emails = (await fetchList(connection, { uids: page }, signal)).filter((email) => email.uid >= from);
+    const highest = emails.reduce((most, email) => Math.max(most, email.uid), 0);
+    checkpoint = { ...checkpoint, uidNext: Math.max(checkpoint.uidNext, highest + 1) };
+    db.mail.transaction(() => {
+      report.added += storeMessages(db, accountId, mailbox.id, emails, round);
+      setCheckpoint(db, accountId, mailbox.id, checkpoint);
+    });
+    await fetchDetails(
+      context,
+      connection,
+      mailbox.id,
+      emails.map((email) => email.uid),
+      signal,
+    );
+  }
+  return { ...checkpoint, uidNext: Math.max(checkpoint.uidNext, selected.uidNext ?? 0) };
+}
+
+/** Compares the count with the server's; where it is another, compares the UIDs themselves. */
+async function verify(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint> {
+  const { context, connection, mailbox, round, report, signal } = task;
+  const { db, accountId, warn } = context;
+  const arrived = [...placesIn(db, mailbox.id, selected.uidNext ?? before.uidNext).keys()].length;
+  const hasAll = isComplete(before);
+  if (hasAll && countPlaces(db, mailbox.id) === selected.exists + arrived) return before;
+  if (!hasAll && selected.changes !== null) return before;
+  const range = `${before.backfilledDownTo}:${Math.max(before.backfilledDownTo, before.uidNext - 1)}`;
+  const there = new Set(
+    hasAll ? await search(connection, [atom('ALL')], signal) : await searchUids(connection, range, signal),
+  );
+  const here = placesIn(db, mailbox.id, before.backfilledDownTo);
+  const gone = [...here.keys()].filter((uid) => !there.has(uid) && uid < before.uidNext);
+  if (hasAll && isLoss(gone.length, here.size) && there.size < selected.exists) {
+    warn('The server lists fewer messages than it says it has: nothing is deleted.', mailbox.path);
+    return before;
+  }
+  const missing = [...there].filter((uid) => !here.has(uid) && uid >= before.backfilledDownTo && uid < before.uidNext);
+  db.mail.transaction(() => {
+    report.removed += removePlaces(db, mailbox.id, gone, round);
+  });
+  for (const page of pagesOf(missing, pageSize)) {
+    const emails = await fetchList(connection, { uids: formatUidSet(page) }, signal);
+    report.added += storeMessages(db, accountId, mailbox.id, emails, round);
+    await fetchDetails(context, connection, mailbox.id, page, signal);
+  }
+  return before;
+}

@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { Directory } from '../mailboxes/directory';
 import { inboxIds } from '../mailboxes/directory';
 import type { MailboxNode } from '../mailboxes/mailbox-tree';
-import { sourceOf } from '../mailboxes/mailboxes-view';
 import type { MessageListView } from '../messages/message-list';
 import { showError } from '../show-error';
 import type { Reader, ViewContext } from '../view-context';
@@ -23,10 +22,11 @@ export function registerNavigationCommands(
   /** Click and Enter: the preview tab, and the focus stays in the list, where the next key is pressed. */
   const openMessage = async (first: unknown, second: unknown): Promise<void> => {
     const input = commandInput(first, second);
-    const message = chooseTargets(input, list, reader)[0]?.message;
-    if (message === undefined) return;
-    const pinned = input.from === 'nodes' && isDoubleClick(input.nodes[0]?.id ?? '');
-    await reader.open(message, { pinned, preserveFocus: input.from === 'nodes' && !pinned });
+    // A click says no more than the command: it means the row that it has just selected.
+    const chosen = chooseTargets(input.from === 'palette' ? { from: 'list' } : input, list, reader)[0];
+    if (chosen === undefined) return;
+    const pinned = chosen.listed !== null && isDoubleClick(chosen.listed.node.id);
+    await reader.open(chosen.message, { pinned, preserveFocus: !pinned });
   };
 
   const openPinned = async (first: unknown, second: unknown): Promise<void> => {
@@ -76,10 +76,6 @@ export function registerNavigationCommands(
       await list.focus();
     },
     'mailpane.goToMailbox': goToMailbox,
-    'mailpane.openMailbox': async (node) => {
-      const source = sourceOf(node as MailboxNode);
-      if (source !== null) await list.show(source);
-    },
     'mailpane.openMessage': openMessage,
     'mailpane.openMessagePinned': openPinned,
     'mailpane.openMessageToSide': openToSide,

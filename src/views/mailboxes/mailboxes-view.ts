@@ -60,7 +60,8 @@ export function registerMailboxes(
     item.contextValue = shown.contextValue;
     // An account has no list of its own: clicking it folds it.
     if (node.kind !== 'account') {
-      item.command = { command: 'mailpane.openMailbox', title: vscode.l10n.t('Show Mailbox'), arguments: [node] };
+      // Without arguments, see messages-provider.ts.
+      item.command = { command: 'mailpane.openMailbox', title: vscode.l10n.t('Show Mailbox') };
     }
     return item;
   };
@@ -78,6 +79,11 @@ export function registerMailboxes(
     },
   });
   const progress = createViewProgress(mailboxesViewId);
+  const openMailbox = vscode.commands.registerCommand('mailpane.openMailbox', async (argument?: MailboxNode) => {
+    const node = argument ?? view.selection[0];
+    const source = node === undefined ? null : sourceOf(node);
+    if (source !== null) await list.show(source).catch((error: unknown) => showError(error, log));
+  });
 
   const drop = async (mailbox: Mailbox, targets: readonly ActionTarget[]): Promise<void> => {
     if (targets.length === 0) return;
@@ -126,6 +132,7 @@ export function registerMailboxes(
   return vscode.Disposable.from(
     view,
     progress,
+    openMailbox,
     changed,
     directory.onDidChange(update),
     list.onDidChangeSource(selectShown),

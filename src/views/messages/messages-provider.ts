@@ -59,7 +59,9 @@ export function createMessagesProvider(
       );
       item.accessibilityInformation = { label: shown.accessibleName };
       item.contextValue = shown.contextValue;
-      item.command = { command: 'mailpane.openMessage', title: vscode.l10n.t('Open Message'), arguments: [node] };
+      // Without arguments: those VS Code keeps only until the row is drawn again, so that a click would fail ("Actual
+      // command not found") whenever mail comes in. The row that was clicked is the selected one.
+      item.command = { command: 'mailpane.openMessage', title: vscode.l10n.t('Open Message') };
       return item;
     },
 

@@ -56,6 +56,17 @@ export class QuickInput {
     await input.press('Enter');
   }
 
+  /** The same, told from the box before it by what it asks. */
+  async enterAfter(prompt: string, text: string): Promise<void> {
+    await this.waitForText(prompt);
+    await this.enter(text);
+  }
+
+  /** Waits until the widget says this: a prompt, or what is wrong with what was typed. */
+  waitForText(text: string | RegExp): Promise<void> {
+    return this.page.locator('.quick-input-widget', { hasText: text }).waitFor();
+  }
+
   /** What an input box says about what was typed, or its prompt. */
   async message(): Promise<string> {
     return this.widget.locator('.quick-input-message').innerText();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { launchBrowser, type TestBrowser, type TestContext } from '../host/browser';
@@ -18,9 +18,9 @@ export interface Stage {
   readonly context: TestContext;
   readonly workbench: Workbench;
   /** Runs one step; it counts as one test. */
-  step(name: string, run: () => Promise<void>): Promise<void>;
+  readonly step: (name: string, run: () => Promise<void>) => Promise<void>;
   /** Ends something when the walk ends, however it ends; the last that was added goes first. */
-  atEnd(end: () => Promise<void> | void): void;
+  readonly atEnd: (end: () => Promise<void> | void) => void;
 }
 
 export interface Tally {
@@ -54,7 +54,7 @@ export async function perform(walk: Walk, extensionsDir: string): Promise<Tally>
       context,
       workbench: opened,
       atEnd: (end) => void ends.push(end),
-      step: (name, run) => runStep(name, run, tally, opened),
+      step: (name, run) => runStep(name, run, tally, opened, server),
     });
   } catch (error) {
     // What fails between the steps fails the walk as well.
@@ -69,7 +69,13 @@ export async function perform(walk: Walk, extensionsDir: string): Promise<Tally>
   return tally;
 }
 
-async function runStep(name: string, run: () => Promise<void>, tally: Tally, workbench: Workbench): Promise<void> {
+async function runStep(
+  name: string,
+  run: () => Promise<void>,
+  tally: Tally,
+  workbench: Workbench,
+  server: VsCodeServer,
+): Promise<void> {
   const started = performance.now();
   try {
     await withTimeout(run());
@@ -81,8 +87,21 @@ async function runStep(name: string, run: () => Promise<void>, tally: Tally, wor
     const picture = await workbench.screenshot(`failed-${fileName(name)}`).catch(() => 'no picture');
     const toasts = await workbench.notifications.texts().catch(() => []);
     console.log(`         ${picture}${toasts.length > 0 ? `; it says: ${toasts.join(' | ')}` : ''}`);
+    console.log(lastLines(server, 25));
     throw new StepFailed();
   }
+}
+
+/** The end of Mailpane's own log, of the window that was opened last. */
+function lastLines(server: VsCodeServer, count: number): string {
+  const logs = path.join(server.userDataDir, 'data/logs');
+  const file = readdirSync(logs, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /Mailpane[^/]*\.log$/.test(name))
+    .map((name) => path.join(logs, name))
+    .sort((a, b) => statSync(a).mtimeMs - statSync(b).mtimeMs)
+    .at(-1);
+  if (file === undefined) return '         no log';
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
 }
 
 async function withTimeout(work: Promise<void>): Promise<void> {

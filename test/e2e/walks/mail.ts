@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startCyrus } from '../../servers/cyrus';
 import { connectJmap } from '../../servers/raw-jmap';
+import { addAccountTitle } from '../add-account';
 import { importMail, mailOnServer, type Sample } from '../sample-mail';
 import { eventually, type Walk } from '../walk';
 import { colorThemes, type ColorTheme } from '../workbench';
@@ -44,16 +45,15 @@ export const walk: Walk = {
 
     await step('the dialogue says what is wrong with a password, and adds the account by keyboard', async () => {
       await page.locator('.sidebar').getByRole('button', { name: 'Add Account' }).click();
-      const title = 'Add Mail Account';
-      await quickInput.enter(cyrus.jmapUrl, title);
+      await quickInput.enter(cyrus.jmapUrl, addAccountTitle);
       await quickInput.acceptFirst('127.0.0.1');
       await quickInput.acceptFirst('User name and password');
-      await quickInput.enter(email, title);
-      await quickInput.enter('wrong', title);
-      await page.locator('.quick-input-widget', { hasText: 'did not accept' }).waitFor();
+      await quickInput.enterAfter('User name at', email);
+      await quickInput.enterAfter('Password of', 'wrong');
+      await quickInput.waitForText('did not accept');
       await workbench.screenshot('wrong-password');
-      await quickInput.enter(password, title);
-      await page.locator('.quick-input-widget', { hasText: 'Name of the account' }).waitFor();
+      await quickInput.enter(password);
+      await quickInput.waitForText('Name of the account');
       await workbench.press('Enter');
       await messages.row(/Ada Writer/).waitFor();
     });
@@ -191,6 +191,6 @@ export const walk: Walk = {
 function subjectOf(description: string): string {
   return description
     .replace(/[\u2066-\u2069\ufe0e]/g, '')
-    .replace(/^[●★📎\s]+/u, '')
+    .replace(/^(?:●|★|📎|\s)+/u, '')
     .replace(/ · .*$/, '');
 }

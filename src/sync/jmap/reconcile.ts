@@ -50,9 +50,10 @@ export class Reconciliation {
     const walk = this.walk ?? (await this.begin(signal));
     const report = (): void => onProgress(Math.min(this.done, walk.ids.size), walk.ids.size);
     report();
-    await inFlight(this.concurrency, shouldYield, () => this.nextPage(signal), report);
-    if (this.missing.length > 0 || this.stale.length > 0) return;
-    await this.finish(walk, signal);
+    do {
+      await inFlight(this.concurrency, shouldYield, () => this.nextPage(signal), report);
+      if (this.missing.length > 0 || this.stale.length > 0) return;
+    } while (!(await this.finish(walk, signal)));
     this.walk = null;
   }
 
@@ -128,7 +129,8 @@ export class Reconciliation {
     return again;
   }
 
-  private async finish({ doubt }: IdWalk, signal: AbortSignal): Promise<void> {
+  /** False: there is more to compare. */
+  private async finish({ doubt }: IdWalk, signal: AbortSignal): Promise<boolean> {
     const { db, accountId, warn } = this.context;
     const owed = owedWalk(db, accountId) ?? this.owed;
     if (doubt !== null && this.unseen.size > 0) {
@@ -136,25 +138,30 @@ export class Reconciliation {
     }
     if (doubt !== null && owed.attempts + 1 < mostDoubts) {
       countAttempt(db, accountId, owed);
-      return;
+      return true;
     }
-    const gone = doubt === null ? await this.confirmGone(signal) : [];
+    const gone = await this.confirmGone(signal);
+    if (this.stale.length > 0) return false;
     db.mail.transaction(() => {
-      deleteEmails(
-        db,
-        gone.filter((id) => !hasChanges(db, id)),
-      );
+      if (doubt === null) {
+        const unwanted = gone.filter((id) => !hasChanges(db, id));
+        deleteEmails(db, unwanted);
+      }
       settleWalk(db, accountId);
       markComplete(db, accountId);
     });
+    return true;
   }
 
   /**
-   * Asks once more for what the complete walk did not show. A message with a waiting change is left nevertheless: what
-   * the server answers to the change decides (S9).
+   * Asks once more for what the complete walk did not show; what the server has nevertheless is compared like the rest. A
+   * message with a waiting change is left: what the server answers to the change decides (S9).
    */
   private async confirmGone(signal: AbortSignal): Promise<EmailId[]> {
     const { notFound } = await getItems(this.context, 'Email', [...this.unseen.keys()], ['id'], signal);
+    const gone = new Set(notFound);
+    this.stale = [...this.unseen.keys()].filter((id) => !gone.has(id));
+    for (const id of this.stale) this.unseen.delete(id);
     return notFound.flatMap((id) => this.unseen.get(id) ?? []);
   }
 }

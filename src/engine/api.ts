@@ -3,12 +3,13 @@
  * `handlers/`, and a view. Parameters are parsed on the engine's side, because they may come from another process.
  */
 import * as v from 'valibot';
-import type { Account, AccountStatus, JmapSettings } from '../model/account';
+import type { Account, AccountSettings, AccountStatus } from '../model/account';
 import type { Action } from '../model/action';
 import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
 import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import type { Mailbox } from '../model/mailbox';
 import type { ChangeState, EmailIntent } from '../model/pending-change';
+import type { ServerCertificate } from '../model/server-certificate';
 
 /** Raised when a request or an answer changes its shape: a window of another version then steps back. */
 export const apiVersion = 1;
@@ -84,7 +85,8 @@ export interface MessagePage {
 
 /** What a server is, found from an address or a host; the person confirms it before a password leaves. */
 export interface Discovered {
-  readonly settings: JmapSettings;
+  readonly settings: AccountSettings;
+  /** Empty where only a server was given. */
   readonly email: string;
   /** How it was found, in a person's words. */
   readonly found: string;
@@ -186,8 +188,14 @@ const nothing = v.object({});
 export const requests = {
   /** Finds the server of an address, a host or a session URL. No credential is sent. */
   'accounts/discover': request<readonly Discovered[]>()(v.object({ address: v.string() })),
-  /** Signs in and reads the mailboxes once, without keeping anything. */
+  /** Signs in where the mail is and reads the mailboxes once, without keeping anything. */
   'accounts/test': request<ConnectionTest>()(v.object({ settings, secret: v.string() })),
+  /** Signs in where mail is sent (SMTP), without sending any. */
+  'accounts/test-sending': request<null>()(v.object({ server: mailServer, username: v.string(), secret: v.string() })),
+  /** What certificate a mail server shows; null where it has no TLS. No credential is sent. */
+  'accounts/certificate': request<ServerCertificate | null>()(
+    v.object({ server: mailServer, protocol: v.picklist(['imap', 'smtp']) }),
+  ),
   'accounts/add': request<AccountId>()(v.object({ name: v.string(), email: v.string(), settings, secret: v.string() })),
   /** `secret` null: unchanged. */
   'accounts/update': request<null>()(
@@ -294,6 +302,8 @@ export type ErrorReason =
   | 'host-not-found'
   | 'tls'
   | 'not-jmap' // something answers, but it is not a JMAP server
+  | 'not-imap' // something answers, but it is not an IMAP server
+  | 'not-smtp' // something answers, but it is not an SMTP server
   | 'insecure' // a password in the clear to another machine
   | 'server' // the server refused or failed
   | 'too-large'

@@ -3,9 +3,11 @@ export type SyncErrorReason =
   | 'timeout'
   | 'host-not-found'
   | 'tls' // certificate refused, or no TLS there
-  | 'insecure' // plain http to another machine
+  | 'insecure' // a password in the clear to another machine
   | 'auth' // S29: stop, keep the queue, ask to sign in again
   | 'not-jmap' // something answers, but it is not a JMAP server
+  | 'not-imap' // something answers, but it is not an IMAP server
+  | 'not-smtp' // something answers, but it is not an SMTP server
   | 'rate-limited' // 429, or a limit error; see retryAfter
   | 'unavailable' // 5xx, serverUnavailable
   | 'protocol' // an answer that makes no sense: malformed, wrong types, missing parts

@@ -36,8 +36,8 @@ describe('the JMAP client on Cyrus', () => {
   it('finds it from host and port without a credential', async () => {
     const { host } = new URL(cyrus.jmapUrl);
     const found = await discover(host, never);
-    expect(found.map(({ settings: { sessionUrl, auth } }) => ({ sessionUrl, auth }))).toEqual([
-      { sessionUrl: `http://${host}/.well-known/jmap`, auth: 'basic' },
+    expect(found.map(({ settings }) => settings)).toEqual([
+      { protocol: 'jmap', sessionUrl: `http://${host}/.well-known/jmap`, auth: 'basic', username: '' },
     ]);
   });
 

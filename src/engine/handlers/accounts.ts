@@ -5,7 +5,9 @@ import { listMailboxes } from '../../db/mailboxes';
 import type { Account } from '../../model/account';
 import type { AccountId } from '../../model/ids';
 import { discover } from '../../sync/discovery/discover';
+import { greet } from '../../sync/discovery/greet';
 import { testConnection } from '../../sync/discovery/test-connection';
+import { testSending } from '../../sync/discovery/test-sending';
 import type { AccountSummary } from '../api';
 import { EngineError } from '../client';
 import { removeCachedAttachments } from '../attachment-cache';
@@ -25,6 +27,11 @@ export function accountHandlers(context: EngineContext) {
   return {
     'accounts/discover': ({ address }, signal) => discover(address, signal),
     'accounts/test': ({ settings, secret }, signal) => testConnection(settings, secret, signal),
+    'accounts/test-sending': async ({ server, username, secret }, signal) => {
+      await testSending(server, username, secret, signal);
+      return null;
+    },
+    'accounts/certificate': ({ server, protocol }, signal) => greet(server, protocol, signal),
     'accounts/list': () => summaries(context),
 
     'accounts/add': async ({ secret, ...account }) => {

@@ -1,6 +1,7 @@
+import { providerOfDomain } from '../../model/mail-providers';
 import { isLoopback } from '../jmap/server-url';
 import type { ServerAddress } from './address';
-import { lookUpJmapServers, type SrvResolver } from './srv';
+import { lookUpService, type MailResolver } from './srv';
 
 const wellKnown = '/.well-known/jmap';
 
@@ -13,7 +14,7 @@ export interface Candidate {
 }
 
 /** Where the server of an address may be, the likeliest first. */
-export async function candidatesFor(address: ServerAddress, resolver: SrvResolver): Promise<readonly Candidate[]> {
+export async function candidatesFor(address: ServerAddress, resolver: MailResolver): Promise<readonly Candidate[]> {
   const { url, hostname, port } = address;
   if (url) return explicit(url);
   const host = port === null ? hostname : `${hostname}:${port}`;
@@ -25,7 +26,13 @@ export async function candidatesFor(address: ServerAddress, resolver: SrvResolve
   if (isLoopback(hostname)) return [named('https'), named('http')];
   if (port !== null || !isDomain(hostname)) return [named('https')];
 
-  const announced = await lookUpJmapServers(hostname, resolver);
+  const provider = providerOfDomain(hostname);
+  if (provider?.jmap != null)
+    return [{ url: new URL(provider.jmap), isNamed: true, source: `Known server of ${provider.name}` }];
+  // None of those speaks JMAP: not worth asking.
+  if (provider) return [];
+
+  const announced = await lookUpService('jmap', hostname, resolver);
   return [
     ...announced.map(({ host: target, port: targetPort }) => ({
       url: new URL(`https://${target}:${targetPort}${wellKnown}`),

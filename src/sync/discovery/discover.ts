@@ -1,93 +1,64 @@
-import type { JmapSettings } from '../../model/account';
-import { defaultTimeouts, type HttpContext } from '../jmap/http';
-import { cancelled, linkSignals, orAborted } from '../jmap/linked-signal';
-import { SyncError } from '../sync-error';
-import { parseServerAddress, type ServerAddress } from './address';
-import { candidatesFor, type Candidate } from './candidates';
-import { noneFound, type Failure } from './none-found';
-import { probe, type Probe } from './probe';
-import { systemResolver, type SrvResolver } from './srv';
+import type { AccountSettings } from '../../model/account';
+import { cancelled, linkSignals } from '../jmap/linked-signal';
+import { SyncError, type SyncErrorReason } from '../sync-error';
+import { parseServerAddress } from './address';
+import { discoverImap } from './discover-imap';
+import { discoverJmap } from './discover-jmap';
+import { systemResolver, type MailResolver } from './srv';
 
 /** A server that was found. No credential has been sent; the person confirms the host before one is. */
 export interface Discovered {
-  readonly settings: JmapSettings;
+  readonly settings: AccountSettings;
   /** Empty where only a server was given. */
   readonly email: string;
   /** How it was found, in a person's words. */
   readonly found: string;
 }
 
-/** ms that a host may take to answer. */
-const patience = 10_000;
-/** ms that the others still have once one was found: a domain's web server that never answers holds nobody up. */
-const grace = 1500;
+/** ms that one protocol's search still has once the other's has found something; none where one port was given. */
+const grace = 3000;
 
-type Outcome = { readonly candidate: Candidate; readonly probe: Probe } | Failure;
+/** Something there spoke as a mail server: that tells more than that nothing speaks JMAP. */
+const spoken: ReadonlySet<SyncErrorReason> = new Set(['insecure', 'unavailable', 'not-imap']);
+const silent: ReadonlySet<SyncErrorReason> = new Set(['not-jmap', 'offline', 'host-not-found', 'timeout', 'tls']);
 
 /**
- * Finds the JMAP servers of a mail address, a domain, `host:port` or a URL, the likeliest first, never empty. Fails with
- * a SyncError that says why there is none: host-not-found, not-jmap, tls, insecure, offline, timeout, …
+ * Finds the servers of a mail address, a domain, `host:port` or a URL, JMAP before IMAP, the likeliest first, never
+ * empty. Fails with a SyncError that says why there is none: host-not-found, not-jmap, not-imap, tls, insecure, …
  */
 export async function discover(
   address: string,
   signal: AbortSignal,
-  resolver: SrvResolver = systemResolver,
+  resolver: MailResolver = systemResolver,
 ): Promise<Discovered[]> {
   const server = parseServerAddress(address);
-  const candidates = await orAborted(candidatesFor(server, resolver), signal);
-  const outcomes = await probeAll(candidates, signal);
-  // Several ways to one server are one server: the first, which is the likeliest.
-  const found = new Map<string, Discovered>();
-  for (const outcome of outcomes) {
-    if (!('probe' in outcome)) continue;
-    const { sessionUrl } = outcome.probe;
-    if (!found.has(sessionUrl.origin))
-      found.set(sessionUrl.origin, discovered(server, outcome.candidate, outcome.probe));
-  }
-  if (found.size === 0)
-    throw noneFound(
-      server,
-      outcomes.filter((outcome) => 'error' in outcome),
-    );
-  return [...found.values()];
-}
-
-function discovered({ email }: ServerAddress, candidate: Candidate, { sessionUrl, auth, hosts }: Probe): Discovered {
-  const route = hosts.length > 1 ? `, which sends on to ${hosts.slice(1).join(', then ')}` : '';
-  const plain = sessionUrl.protocol === 'http:' ? ', without encryption on this computer' : '';
-  return {
-    settings: { protocol: 'jmap', sessionUrl: sessionUrl.href, auth, username: email },
-    email,
-    found: `${candidate.source}${route}${plain}`,
-  };
-}
-
-/** Asks all at once; answers in the order of the candidates. */
-async function probeAll(candidates: readonly Candidate[], signal: AbortSignal): Promise<readonly Outcome[]> {
   const link = linkSignals(signal);
-  const context: HttpContext = {
-    traffic: { requests: 0, bytesReceived: 0, bytesSent: 0 },
-    timeouts: { headers: patience, idle: Math.min(patience, defaultTimeouts.idle) },
-    signal: link.signal,
-  };
   let enough: NodeJS.Timeout | undefined;
+  const settled = async (search: typeof discoverJmap) => {
+    try {
+      const found = await search(server, link.signal, resolver);
+      if (found.length > 0) enough ??= setTimeout(() => link.abort(cancelled()), server.port === null ? grace : 0);
+      return { found, error: null };
+    } catch (error) {
+      if (error instanceof SyncError) return { found: [], error };
+      throw error;
+    }
+  };
   try {
-    const outcomes = await Promise.all(
-      candidates.map(async (candidate): Promise<Outcome> => {
-        try {
-          const found = await probe(candidate.url, context);
-          enough ??= setTimeout(() => link.abort(cancelled()), grace);
-          return { candidate, probe: found };
-        } catch (error) {
-          if (error instanceof SyncError) return { candidate, error };
-          throw error;
-        }
-      }),
-    );
+    const [jmap, imap] = await Promise.all([settled(discoverJmap), settled(discoverImap)]);
     if (signal.aborted) throw cancelled(signal.reason);
-    return outcomes;
+    const found = [...jmap.found, ...imap.found];
+    if (found.length > 0) return found;
+    throw whyNone(jmap.error, imap.error);
   } finally {
     clearTimeout(enough);
     link.release();
   }
+}
+
+function whyNone(jmap: SyncError | null, imap: SyncError | null): SyncError {
+  if (jmap === null || imap === null) return jmap ?? imap ?? new SyncError('not-jmap', 'No mail server was found.');
+  const [first, second] = spoken.has(imap.reason) && silent.has(jmap.reason) ? [imap, jmap] : [jmap, imap];
+  const details = [first.details, second.details].filter((text) => text !== '').join('\n');
+  return new SyncError(first.reason, first.message, { details, cause: first });
 }

@@ -37,7 +37,7 @@ export function noneFound(server: ServerAddress, failures: readonly Failure[]): 
   );
   // What makes no sense as JMAP is none: only a server that is known to be one can break its protocol.
   const reason = best && best.reason !== 'protocol' ? best.reason : 'not-jmap';
-  return new SyncError(reason, `No JMAP server was found for ${host}. ${best?.message ?? ''}`.trim(), {
+  return new SyncError(reason, `No mail server was found for ${host}. ${best?.message ?? ''}`.trim(), {
     details: details.join('\n'),
     cause: best,
   });

@@ -4,11 +4,7 @@ import { connectJmap, type JmapClient } from '../jmap/client';
 import { SyncError } from '../sync-error';
 import type { ConnectionTest } from './test-connection';
 
-export async function testJmap(
-  settings: JmapSettings,
-  secret: string,
-  signal: AbortSignal,
-): Promise<ConnectionTest> {
+export async function testJmap(settings: JmapSettings, secret: string, signal: AbortSignal): Promise<ConnectionTest> {
   const client = await connectJmap({ settings, secret, signal });
   try {
     const { accountId, session } = client;

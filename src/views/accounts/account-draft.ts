@@ -1,6 +1,8 @@
-import type { Discovered, ErrorReason } from '../../engine/api';
-import type { Account, AccountSettings, JmapSettings } from '../../model/account';
-import { sameOrigin } from './server-url';
+import type { Discovered } from '../../engine/api';
+import type { Account, AccountSettings, MailServer } from '../../model/account';
+import type { ServerCertificate } from '../../model/server-certificate';
+import { isSameServer } from './mail-server';
+import { sameOrigin, serverFacts } from './server-url';
 
 /** What has been answered so far of an account to add or to change. Lives only as long as the dialogue. */
 export interface AccountDraft {
@@ -9,54 +11,131 @@ export interface AccountDraft {
   readonly servers: readonly Discovered[];
   /** Why no server was found, in a person's words. */
   readonly searchProblem: string | null;
-  /** The person enters the session URL instead of taking a server that was found. */
+  readonly protocol: AccountSettings['protocol'];
+  /** The person enters the server instead of taking one that was found. */
   readonly byHand: boolean;
   readonly sessionUrl: string;
   readonly auth: 'basic' | 'bearer';
+  /** Null: not answered yet. */
+  readonly imap: MailServer | null;
+  /** Null: mail is only read. */
+  readonly smtp: MailServer | null;
+  /** The person is asked for the sending server, because none was found or the one found does not do. */
+  readonly smtpByHand: boolean;
+  readonly untrusted: UntrustedServer | null;
   readonly username: string;
   readonly email: string;
   readonly secret: string;
   readonly name: string;
 }
 
-export type AccountStep = 'address' | 'server' | 'session-url' | 'method' | 'username' | 'secret' | 'name';
+/** A server whose certificate this computer does not trust: the person decides. */
+export interface UntrustedServer {
+  readonly use: 'imap' | 'smtp';
+  readonly server: MailServer;
+  readonly certificate: ServerCertificate;
+}
+
+export type AccountStep =
+  | 'address'
+  | 'server'
+  | 'protocol'
+  | 'session-url'
+  | 'imap-server'
+  | 'imap-security'
+  | 'smtp-server'
+  | 'smtp-security'
+  | 'method'
+  | 'username'
+  | 'certificate'
+  | 'secret'
+  | 'name';
 
 export const emptyDraft: AccountDraft = {
   address: '',
   servers: [],
   searchProblem: null,
+  protocol: 'jmap',
   byHand: false,
   sessionUrl: '',
   auth: 'basic',
+  imap: null,
+  smtp: null,
+  smtpByHand: false,
+  untrusted: null,
   username: '',
   email: '',
   secret: '',
   name: '',
 };
 
-export function draftOf(account: Account): AccountDraft {
-  if (account.settings.protocol !== 'jmap') throw new Error('Only JMAP accounts can be edited here.');
-  const { sessionUrl, auth, username } = account.settings;
-  return { ...emptyDraft, byHand: true, sessionUrl, auth, username, email: account.email, name: account.name };
+export function draftOf({ settings, email, name }: Account): AccountDraft {
+  return { ...emptyDraft, ...answersOf(settings), byHand: true, email, name };
 }
 
-export function settingsOf(draft: AccountDraft): JmapSettings {
-  const { sessionUrl, auth } = draft;
-  return { protocol: 'jmap', sessionUrl, auth, username: auth === 'basic' ? draft.username : '' };
+function answersOf(settings: AccountSettings): Partial<AccountDraft> {
+  if (settings.protocol === 'imap') return settings;
+  const { protocol, sessionUrl, auth, username } = settings;
+  return { protocol, sessionUrl, auth, username };
 }
 
-/** Takes over what a search found; a user name that the person already typed for the same server stays. */
-export function withServer(draft: AccountDraft, server: Discovered): AccountDraft {
-  const { sessionUrl, auth, username } = server.settings;
-  const chosenBefore = draft.sessionUrl === sessionUrl;
-  return {
-    ...draft,
-    byHand: false,
-    sessionUrl,
-    auth: chosenBefore ? draft.auth : auth,
-    username: (chosenBefore && draft.username) || username,
-    email: server.email || draft.email,
-  };
+/** Fails where the server was not answered yet: no step that needs settings comes before. */
+export function settingsOf(draft: AccountDraft): AccountSettings {
+  const { protocol, sessionUrl, auth, imap, smtp, username } = draft;
+  if (protocol === 'jmap') return { protocol, sessionUrl, auth, username: auth === 'basic' ? username : '' };
+  if (imap === null) throw new Error('The IMAP server is not known yet.');
+  return { protocol, imap, smtp, username };
+}
+
+/** The host that the password goes to first. */
+export function hostOf({ protocol, sessionUrl, imap }: AccountDraft): string {
+  return protocol === 'jmap' ? serverFacts(sessionUrl).host : (imap?.host ?? '');
+}
+
+export function usesToken({ protocol, auth }: AccountDraft): boolean {
+  return protocol === 'jmap' && auth === 'bearer';
+}
+
+/** What was answered, else the address, if it is one: most servers take it as the user's name. */
+export function usernameGuess({ username, address }: AccountDraft): string {
+  return username || (address.includes('@') && !address.includes('/') ? address : '');
+}
+
+/** Takes over what a search found; what the person already answered for the same server stays. */
+export function withServer(draft: AccountDraft, { settings, email }: Discovered): AccountDraft {
+  const chosenBefore = isChosen(draft, settings);
+  const chosen = { ...draft, byHand: false, email: email || draft.email, protocol: settings.protocol };
+  const username = (chosenBefore && draft.username) || settings.username;
+  if (settings.protocol === 'jmap') {
+    const { sessionUrl, auth } = settings;
+    return { ...chosen, sessionUrl, auth: chosenBefore ? draft.auth : auth, username };
+  }
+  if (chosenBefore) return { ...chosen, username };
+  const { imap, smtp } = settings;
+  return { ...chosen, imap, smtp, smtpByHand: smtp === null, untrusted: null, username };
+}
+
+/** Whether this server is the one that was chosen before. */
+export function isChosen(draft: AccountDraft, settings: AccountSettings): boolean {
+  if (draft.protocol !== settings.protocol) return false;
+  return settings.protocol === 'jmap'
+    ? settings.sessionUrl === draft.sessionUrl
+    : isSameServer(draft.imap, settings.imap);
+}
+
+export function withImap(draft: AccountDraft, imap: MailServer): AccountDraft {
+  return isSameServer(draft.imap, imap) ? draft : { ...draft, imap, untrusted: null };
+}
+
+export function withSmtp(draft: AccountDraft, smtp: MailServer | null): AccountDraft {
+  const isSame = smtp === null ? draft.smtp === null : isSameServer(draft.smtp, smtp);
+  return isSame ? draft : { ...draft, smtp, untrusted: null };
+}
+
+/** The person's word that this certificate, and no other, is the server's; one that is trusted anyway needs no pin. */
+export function withTrust(draft: AccountDraft, { use, server, certificate }: UntrustedServer): AccountDraft {
+  const pinned = { ...server, pinnedCertificate: certificate.problem === null ? null : certificate.fingerprint };
+  return { ...draft, [use]: pinned, untrusted: null };
 }
 
 /** The mail address to keep: what the server was found with, else whatever of the answers looks like one. */
@@ -65,31 +144,19 @@ export function emailOf(draft: AccountDraft): string {
   return candidates.find((text) => /^[^\s@]+@[^\s@]+$/.test(text)) ?? draft.username.trim();
 }
 
-/** The step that a failed connection test sends the person to. `secret` is also where one simply tries again. */
-export function stepToCorrect(reason: ErrorReason, draft: AccountDraft): AccountStep {
-  switch (reason) {
-    case 'host-not-found':
-    case 'tls':
-    case 'not-jmap':
-    case 'insecure':
-      return draft.byHand ? 'session-url' : 'server';
-    default:
-      return 'secret';
-  }
-}
-
-/** A search that failed so may succeed in a moment: the person stays and presses Enter again. */
-export function isWorthRepeating(reason: ErrorReason): boolean {
-  return reason === 'offline' || reason === 'timeout' || reason === 'invalid' || reason === 'cancelled';
-}
-
 /**
- * Whether the kept password may go where the changed settings point: only to the server and the user it was given for.
- * Otherwise the person types it again, which is the word that it may.
+ * Whether the kept password may go where the changed settings point: only to the servers and the user it was given for,
+ * proven as before. Otherwise the person types it again, which is the word that it may.
  */
 export function mayReuseSecret(before: AccountSettings, after: AccountSettings): boolean {
-  if (before.protocol !== 'jmap' || after.protocol !== 'jmap') return false;
-  return (
-    sameOrigin(before.sessionUrl, after.sessionUrl) && before.auth === after.auth && before.username === after.username
-  );
+  if (before.username !== after.username) return false;
+  if (before.protocol === 'jmap' && after.protocol === 'jmap') {
+    return sameOrigin(before.sessionUrl, after.sessionUrl) && before.auth === after.auth;
+  }
+  if (before.protocol !== 'imap' || after.protocol !== 'imap') return false;
+  return isAsSafe(before.imap, after.imap) && (after.smtp === null || isAsSafe(before.smtp, after.smtp));
+}
+
+function isAsSafe(before: MailServer | null, after: MailServer): boolean {
+  return isSameServer(before, after) && before?.pinnedCertificate === after.pinnedCertificate;
 }

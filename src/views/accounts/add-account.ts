@@ -4,18 +4,14 @@ import type { AccountId } from '../../model/ids';
 import { errorSentence } from '../show-error';
 import type { MessageList, ViewContext } from '../view-context';
 import { emptyDraft, type AccountDraft } from './account-draft';
-import {
-  addressStep,
-  methodStep,
-  nameStep,
-  secretStep,
-  serverStep,
-  sessionUrlStep,
-  usernameStep,
-} from './account-steps';
+import { certificateStep } from './certificate-step';
 import { messageOf } from './connection-problem';
+import { addressStep, protocolStep, serverStep } from './find-steps';
+import { imapSecurityStep, imapServerStep, smtpSecurityStep, smtpServerStep } from './imap-steps';
+import { methodStep, sessionUrlStep } from './jmap-steps';
 import { keepAccount } from './keep-account';
 import { showInboxOf } from './show-inbox';
+import { nameStep, secretStep, usernameStep } from './sign-in-steps';
 import { runWizard } from './wizard';
 
 /** Asks for an account step by step, keeps it, and shows its inbox as soon as the first sync has found it. */
@@ -25,9 +21,15 @@ export async function addAccount(context: ViewContext, messages: Pick<MessageLis
   const steps = [
     addressStep(client, title),
     serverStep(title),
+    protocolStep(title),
     sessionUrlStep(title),
+    imapServerStep(title),
+    imapSecurityStep(title),
+    smtpServerStep(title),
+    smtpSecurityStep(title),
     methodStep(title),
     usernameStep(title),
+    certificateStep(title),
     secretStep(client, title, null),
     nameStep(title),
   ];

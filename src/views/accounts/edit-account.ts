@@ -2,19 +2,17 @@ import * as vscode from 'vscode';
 import type { Account } from '../../model/account';
 import { accountSecrets } from '../secrets';
 import type { ViewContext } from '../view-context';
-import { draftOf, mayReuseSecret, settingsOf, type AccountDraft } from './account-draft';
-import {
-  methodStep,
-  nameStep,
-  secretStep,
-  sessionUrlStep,
-  usernameStep,
-  type AccountWizardStep,
-} from './account-steps';
+import { draftOf, hostOf, mayReuseSecret, settingsOf, usesToken, type AccountDraft } from './account-draft';
+import { certificateStep } from './certificate-step';
+import { imapSecurityStep, imapServerStep, smtpSecurityStep, smtpServerStep } from './imap-steps';
+import { methodStep, sessionUrlStep } from './jmap-steps';
+import { hostAndPort } from './mail-server';
 import { pickAccount } from './pick-account';
+import { nameStep, secretStep, usernameStep } from './sign-in-steps';
+import type { AccountWizardStep } from './step';
 import { runWizard } from './wizard';
 
-type Part = 'name' | 'server' | 'user' | 'password';
+type Part = 'name' | 'server' | 'sending' | 'user' | 'password';
 
 /** Changes one part of an account; a changed server or user is tested before anything is kept. */
 export async function editAccount(context: ViewContext, argument: unknown): Promise<void> {
@@ -32,14 +30,23 @@ export async function signIn(context: ViewContext, argument: unknown): Promise<v
   if (summary) await changeAccount(context, summary.account, t('Sign In to {0}', summary.account.name), 'password');
 }
 
+type PartChoice = vscode.QuickPickItem & { readonly part: Part };
+
 async function pickPart(account: Account): Promise<Part | null> {
   const { t } = vscode.l10n;
-  const { sessionUrl, auth, username } = draftOf(account);
-  const user = auth === 'basic' ? username : t('API token');
-  const parts: (vscode.QuickPickItem & { part: Part })[] = [
+  const draft = draftOf(account);
+  const { sessionUrl, imap, smtp, username } = draft;
+  const server = draft.protocol === 'jmap' ? sessionUrl : imap ? hostAndPort(imap, 'imap') : hostOf(draft);
+  const sending: PartChoice = {
+    label: `$(send) ${t('Server for Sending')}`,
+    description: smtp ? hostAndPort(smtp, 'smtp') : t('none: mail is only read'),
+    part: 'sending',
+  };
+  const parts: PartChoice[] = [
     { label: `$(tag) ${t('Name')}`, description: account.name, part: 'name' },
-    { label: `$(server) ${t('Server')}`, description: sessionUrl, part: 'server' },
-    { label: `$(account) ${t('User')}`, description: user, part: 'user' },
+    { label: `$(server) ${t('Server')}`, description: server, part: 'server' },
+    ...(draft.protocol === 'imap' ? [sending] : []),
+    { label: `$(account) ${t('User')}`, description: usesToken(draft) ? t('API token') : username, part: 'user' },
     { label: `$(key) ${t('Password or Token')}`, part: 'password' },
   ];
   const placeHolder = t('What to change in {0}', account.name);
@@ -53,14 +60,18 @@ async function changeAccount(context: ViewContext, account: Account, title: stri
     mayKeep: (draft) => part !== 'password' && mayReuseSecret(account.settings, settingsOf(draft)),
     kept: () => secrets.get(account.id),
   });
-  const credentials = [methodStep(title), usernameStep(title), secret];
+  const sending = [smtpServerStep(title), smtpSecurityStep(title)];
+  const proof = [certificateStep(title), secret];
+  const credentials = [methodStep(title), usernameStep(title), ...proof];
   const steps: Record<Part, AccountWizardStep[]> = {
     name: [nameStep(title)],
-    server: [sessionUrlStep(title), ...credentials],
-    user: credentials,
-    password: [secret],
+    server: [sessionUrlStep(title), imapServerStep(title), imapSecurityStep(title), ...sending, ...credentials],
+    sending: [...sending, ...proof],
+    // The sending server is asked for only where it objects, so that it never stands in the way of reading.
+    user: [methodStep(title), usernameStep(title), ...sending, ...proof],
+    password: [...sending, ...proof],
   };
-  const draft = await runWizard(steps[part], draftOf(account));
+  const draft = await runWizard(steps[part], { ...draftOf(account), smtpByHand: part === 'sending' });
   if (!draft) return;
   await client.request('accounts/update', { accountId: account.id, ...changesOf(account, draft) });
   if (draft.secret !== '') await secrets.store(account.id, draft.secret);

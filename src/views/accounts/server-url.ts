@@ -41,7 +41,7 @@ export function sameOrigin(one: string, other: string): boolean {
 }
 
 /** `hostname` as `URL` normalises it: IPv4 in dotted decimals, IPv6 in brackets. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === 'localhost' ||
     hostname.endsWith('.localhost') ||

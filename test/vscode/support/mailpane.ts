@@ -24,7 +24,7 @@ export const mailServerUrl = (): string => {
 };
 
 /** @param user one of those that `environment.ts` makes */
-export function accountInput(user: string): AccountInput {
+export function accountInput(user: string): Extract<AccountInput, { protocol: 'jmap' }> {
   const email = `${user}@example.test`;
   return { protocol: 'jmap', url: mailServerUrl(), email, user: email, password: `secret-${user}`, name: user };
 }

@@ -4,14 +4,17 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { candidatesFor } from '../../../../src/sync/discovery/candidates';
 import { discover } from '../../../../src/sync/discovery/discover';
 import { parseServerAddress } from '../../../../src/sync/discovery/address';
-import type { SrvResolver } from '../../../../src/sync/discovery/srv';
+import type { MailResolver } from '../../../../src/sync/discovery/srv';
 import { testConnection } from '../../../../src/sync/discovery/test-connection';
 import { startEmbeddedJmap, type EmbeddedJmapOptions } from '../../../servers/embedded-jmap/embedded-jmap';
 import { failureOf } from '../jmap-client/failing';
 import { closedPort, serve, serveTcp } from '../jmap-client/http-server';
 
 const never = new AbortController().signal;
-const noRecords: SrvResolver = { resolveSrv: () => Promise.reject(new Error('ENOTFOUND')) };
+const noRecords: MailResolver = {
+  resolveSrv: () => Promise.reject(new Error('ENOTFOUND')),
+  resolveMx: () => Promise.reject(new Error('ENOTFOUND')),
+};
 
 async function start(options: EmbeddedJmapOptions = {}) {
   const server = await startEmbeddedJmap(options);
@@ -42,7 +45,8 @@ describe('where a server is looked for', () => {
       priority,
       weight,
     });
-    const resolver: SrvResolver = {
+    const resolver: MailResolver = {
+      ...noRecords,
       resolveSrv: (name) => {
         asked.push(name);
         const records = [
@@ -99,7 +103,7 @@ describe('discovery', () => {
     for (const place of ['/jmap/session', '/.well-known/jmap', '/inbox', '/']) {
       const [first] = await discover(`${server.url}${place}`, never, noRecords);
       const kept = place === '/jmap/session' ? place : '/.well-known/jmap';
-      expect(first?.settings.sessionUrl).toBe(`${server.url}${kept}`);
+      expect(first?.settings).toMatchObject({ sessionUrl: `${server.url}${kept}` });
     }
   });
 
@@ -112,7 +116,7 @@ describe('discovery', () => {
     });
     const [first, ...others] = await discover(`${url}/.well-known/jmap`, never, noRecords);
     expect(others).toEqual([]);
-    expect(first?.settings.sessionUrl).toBe(`${server.url}/.well-known/jmap`);
+    expect(first?.settings).toMatchObject({ sessionUrl: `${server.url}/.well-known/jmap` });
     expect(first?.found).toContain(`sends on to ${hostOf(server.url)}`);
     expect(seen).toEqual([undefined]);
   });
@@ -129,7 +133,7 @@ describe('discovery', () => {
     ['Digest realm="a, basic b", nonce="c", Bearer', 'bearer'],
   ])('signs in as the server offers: %s', async (offered, auth) => {
     const url = await serve(challenge(401, { 'www-authenticate': offered }));
-    expect((await discover(url, never, noRecords))[0]?.settings.auth).toBe(auth);
+    expect((await discover(url, never, noRecords))[0]?.settings).toMatchObject({ auth });
   });
 
   it.each<[string, RequestListener, string]>([
@@ -163,7 +167,7 @@ describe('discovery', () => {
       if (request.url === '/.well-known/jmap') challenge(401, { 'www-authenticate': 'Basic' })(request, response);
     });
     const found = await discover(`${url}/never/answers`, never, noRecords);
-    expect(found.map(({ settings: { sessionUrl } }) => sessionUrl)).toEqual([`${url}/.well-known/jmap`]);
+    expect(found.map(({ settings }) => settings)).toMatchObject([{ sessionUrl: `${url}/.well-known/jmap` }]);
   });
 
   it('ends at once when cancelled', async () => {

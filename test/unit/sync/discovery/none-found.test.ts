@@ -34,7 +34,7 @@ describe('why no server was found', () => {
 
   it('is told in a sentence, with every place in the details', () => {
     const error = failure('not-jmap', 'host-not-found');
-    expect(error.message).toBe('No JMAP server was found for example.com. Because of not-jmap.');
+    expect(error.message).toBe('No mail server was found for example.com. Because of not-jmap.');
     expect(error.details).toBe('https://h0.example.com/: not-jmap, d0\nhttps://h1.example.com/: host-not-found, d1');
   });
 });

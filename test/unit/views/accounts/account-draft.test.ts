@@ -6,12 +6,11 @@ import {
   draftOf,
   emailOf,
   emptyDraft,
-  isWorthRepeating,
   mayReuseSecret,
   settingsOf,
-  stepToCorrect,
   withServer,
 } from '../../../../src/views/accounts/account-draft';
+import { isWorthRepeating, stepToCorrect } from '../../../../src/views/accounts/step-to-correct';
 
 const settings: JmapSettings = {
   protocol: 'jmap',

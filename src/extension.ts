@@ -3,7 +3,6 @@ import { EngineClient } from './engine/host/mail-client';
 import { addAccount, type AccountInput } from './views/accounts/api';
 import { registerAccounts } from './views/accounts/register-accounts';
 import { registerNativeViews } from './views/native-views';
-import { registerProblems } from './views/problems/register-problems';
 import { createReader } from './views/reader/reader';
 import { registerSyncLog } from './views/sync-log/register-sync-log';
 import type { ViewContext } from './views/view-context';
@@ -29,7 +28,6 @@ export function activate(extension: vscode.ExtensionContext) {
     native,
     registerAccounts(context, native.list),
     registerSyncLog(context),
-    registerProblems(context, reader),
   );
   /** For the demo and tests, and for other extensions: adds an account without asking, after testing the connection. */
   return {

@@ -7,26 +7,38 @@ import type { Disposable } from './disposable';
 import { createDirectory } from './mailboxes/directory';
 import { registerMailboxes } from './mailboxes/mailboxes-view';
 import { createMessageList } from './messages/message-list';
+import { registerOutbox } from './outbox/register-outbox';
 import { errorSentence } from './show-error';
 import { registerStatusBar } from './status-bar/status-bar';
+import { registerUndo } from './undo/register-undo';
 import type { MessageList, Reader, ViewContext } from './view-context';
 
 export interface NativeViews extends Disposable {
   readonly list: MessageList;
 }
 
-/** The two trees, their commands and the status bar item, over one picture of accounts and mailboxes. */
+/** The trees, their commands and the status bar item, over one picture of accounts and mailboxes. */
 export function registerNativeViews(context: ViewContext, reader: Reader): NativeViews {
   const directory = createDirectory(context.client, (error) =>
     context.log.warn(`Accounts and mailboxes could not be read: ${errorSentence(error)}`),
   );
   const list = createMessageList(context, directory);
-  const actions = createMessageActions({ client: context.client, list, reader, directory, confirmDeletion });
+  const undo = registerUndo(context, directory);
+  const actions = createMessageActions({
+    client: context.client,
+    list,
+    reader,
+    directory,
+    confirmDeletion,
+    onApplied: (action, applied) => undo.done(action, applied),
+  });
   const parts = vscode.Disposable.from(
     registerMailboxes(context, list, directory, (targets, to) => actions.moveTargets(targets, to)),
     registerMessageCommands(context, list, reader, directory, actions),
     registerNavigationCommands(context, list, reader, directory),
     registerStatusBar(context, directory),
+    registerOutbox(context, reader, directory),
+    undo,
     list,
     directory,
   );

@@ -1,3 +1,4 @@
+import type { Applied } from '../../engine/api';
 import type { MailClient } from '../../engine/client';
 import type { Action, ActionTarget } from '../../model/action';
 import type { MailboxId } from '../../model/ids';
@@ -35,6 +36,8 @@ export interface MessageActionParts {
   readonly directory: Pick<Directory, 'state'>;
   /** Asks whether that many messages may go for good. */
   readonly confirmDeletion: (count: number) => Promise<boolean>;
+  /** Told of each action once it is committed, to offer Undo. */
+  readonly onApplied: (action: Action, applied: Applied) => void;
 }
 
 export function createMessageActions({
@@ -43,9 +46,11 @@ export function createMessageActions({
   reader,
   directory,
   confirmDeletion,
+  onApplied,
 }: MessageActionParts): MessageActions {
   const apply = async (action: Action, targets: readonly ActionTarget[]): Promise<void> => {
-    if (targets.length > 0) await client.request('actions/apply', { action, targets: [...targets] });
+    if (targets.length === 0) return;
+    onApplied(action, await client.request('actions/apply', { action, targets: [...targets] }));
   };
 
   /** For actions after which messages are no longer where they were: list and reader go on to the next first. */

@@ -32,10 +32,12 @@ const inReader = (id: number): Chosen => {
 function actionsWith(answers: { confirms?: boolean; details?: Partial<EmailDetails> | null } = {}) {
   /** What happened, in order. */
   const done: unknown[] = [];
+  /** What was told once it was committed. */
+  const applied: unknown[] = [];
   const client = scriptedClient({
     'actions/apply': ({ action, targets }) => {
       done.push({ action, targets });
-      return { changed: targets.length, undoId: null };
+      return { changed: targets.length, undoId: done.length };
     },
     'messages/get': () => (answers.details ?? null) as EmailDetails | null,
   });
@@ -58,8 +60,9 @@ function actionsWith(answers: { confirms?: boolean; details?: Partial<EmailDetai
       done.push(`asked about ${count}`);
       return Promise.resolve(answers.confirms ?? true);
     },
+    onApplied: ({ type }, { changed, undoId }) => applied.push({ type, changed, undoId }),
   });
-  return { actions, done };
+  return { actions, done, applied };
 }
 
 describe('actions that take messages away', () => {
@@ -86,6 +89,17 @@ describe('actions that take messages away', () => {
     await actions.move([inList(5)], inbox);
     await actions.moveTargets([inList(5).target], inbox);
     expect(done).toEqual([]);
+  });
+
+  it('S31: tell of each action that was committed, with what undoes it', async () => {
+    const { actions, applied } = actionsWith();
+    await actions.archive([inList(5), inList(6)]);
+    await actions.archive([inList(5, { mailboxId: archive })]);
+    await actions.toggleFlagged([inList(7)]);
+    expect(applied).toEqual([
+      { type: 'archive', changed: 2, undoId: 3 },
+      { type: 'keyword', changed: 1, undoId: 4 },
+    ]);
   });
 
   it('move what is dropped', async () => {

@@ -1,30 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxItem } from '../../../../src/engine/api';
-import type { AccountId, ChangeId, EmailId } from '../../../../src/model/ids';
+import type { ChangeId } from '../../../../src/model/ids';
 import type { ChangeState } from '../../../../src/model/pending-change';
-import { inReadingOrder, newlyFailed } from '../../../../src/views/problems/outbox-order';
-
-function change(id: number, state: ChangeState): OutboxItem {
-  return {
-    changeId: id as ChangeId,
-    accountId: 'a' as AccountId,
-    emailId: 1 as EmailId,
-    subject: '',
-    intent: { type: 'destroy' },
-    state,
-    createdAt: 0,
-    attempts: 0,
-    lastError: null,
-  };
-}
+import { inReadingOrder, newlyFailed } from '../../../../src/views/outbox/outbox-order';
+import { change } from './changes';
 
 describe('S30: the list of what waits and failed', () => {
   it('has every change, failed ones first, each part in the order of the queue', () => {
     const { failed, waiting } = inReadingOrder([
-      change(4, 'queued'),
-      change(3, 'failed'),
-      change(2, 'sending'),
-      change(1, 'failed'),
+      change(4, { state: 'queued' }),
+      change(3, { state: 'failed' }),
+      change(2, { state: 'sending' }),
+      change(1, { state: 'failed' }),
     ]);
     expect(failed.map(({ changeId }) => changeId)).toEqual([1, 3]);
     expect(waiting.map(({ changeId }) => changeId)).toEqual([2, 4]);
@@ -34,7 +20,7 @@ describe('S30: the list of what waits and failed', () => {
     const states: ChangeState[] = ['failed', 'failed', 'queued', 'failed'];
     let told: ReadonlySet<ChangeId> = new Set();
     const fresh = states.map((state) => {
-      const result = newlyFailed(told, [change(1, state)]);
+      const result = newlyFailed(told, [change(1, { state })]);
       told = new Set(result.all);
       return result.fresh.length;
     });

@@ -1,24 +1,17 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { ChangeId } from '../../model/ids';
-import type { Reader, ViewContext } from '../view-context';
+import type { ViewContext } from '../view-context';
 import { describeState, subjectLabel } from './describe-change';
+import { inert } from './inert-text';
 import { newlyFailed } from './outbox-order';
-import { showProblems } from './show-problems';
-
-/** The list of what waits and failed, and a word, once, when a change has failed for good. */
-export function registerProblems(context: ViewContext, reader: Pick<Reader, 'open'>): vscode.Disposable {
-  return vscode.Disposable.from(
-    vscode.commands.registerCommand('mailpane.showProblems', () => showProblems(context, reader)),
-    noticeFailures(context),
-  );
-}
 
 /** Remembered over restarts, for a failed change stands in the list until a person decides. */
 const toldKey = 'mailpane.problems.told';
 const toldSchema = v.fallback(v.array(v.number()), []);
 
-function noticeFailures({ client, extension, log }: ViewContext): vscode.Disposable {
+/** A word, once, when a change has failed for good. */
+export function noticeFailures({ client, extension, log }: ViewContext): vscode.Disposable {
   const stored = v.parse(toldSchema, extension.globalState.get(toldKey));
   let told: ReadonlySet<ChangeId> = new Set(stored.map((id) => id as ChangeId));
   const look = async () => {
@@ -30,7 +23,11 @@ function noticeFailures({ client, extension, log }: ViewContext): vscode.Disposa
       if (!isSame) await extension.globalState.update(toldKey, all);
       const [first] = fresh;
       if (first)
-        void offerProblems(subjectLabel(first.subject, vscode.l10n), describeState(first, vscode.l10n), fresh.length);
+        void offerProblems(
+          subjectLabel(first.subject, vscode.l10n),
+          inert(describeState(first, vscode.l10n)),
+          fresh.length,
+        );
     } catch (error) {
       log.warn(`The outbox could not be read: ${error instanceof Error ? error.message : 'failed'}`);
     }

@@ -1,0 +1,121 @@
+import * as vscode from 'vscode';
+import type { OutboxItem } from '../../engine/api';
+import type { Disposable } from '../disposable';
+import { formatCount } from '../format/counts';
+import { interfaceLanguage } from '../format/interface-language';
+import type { Directory } from '../mailboxes/directory';
+import { createRefresher } from '../refresher';
+import { errorSentence } from '../show-error';
+import type { ViewContext } from '../view-context';
+import { outboxRow } from './outbox-item';
+import { createOutboxPresence } from './outbox-presence';
+import { outboxChildren, outboxGroups, type OutboxNode } from './outbox-tree';
+
+export const outboxViewId = 'mailpane.outbox';
+/** ms between two reads while a queue drains. */
+const interval = 300;
+
+export interface OutboxView extends Disposable {
+  readonly selection: readonly OutboxNode[];
+  /** Brings the view into the side bar, opens it and gives it the focus. */
+  focus(): Promise<void>;
+}
+
+/** S30: the native tree "Outbox and Problems". It asks the engine only while it is on screen. */
+export function createOutboxView({ client, log }: ViewContext, directory: Directory): OutboxView {
+  const language = interfaceLanguage();
+  const changed = new vscode.EventEmitter<undefined>();
+
+  const read = async (): Promise<OutboxNode[]> => {
+    try {
+      const items: readonly OutboxItem[] = await client.request('outbox/list', {});
+      view.message = '';
+      return [...outboxGroups(items, [...directory.state.accounts.keys()])];
+    } catch (error) {
+      log.warn(`The outbox could not be read: ${errorSentence(error)}`);
+      view.message = errorSentence(error);
+      return [];
+    }
+  };
+
+  const provider: vscode.TreeDataProvider<OutboxNode> = {
+    onDidChangeTreeData: changed.event,
+    getChildren(node) {
+      if (node === undefined) return read();
+      return node.kind === 'group' ? [...outboxChildren(node)] : [];
+    },
+    getTreeItem: (node) => treeItem(node),
+  };
+
+  const treeItem = (node: OutboxNode): vscode.TreeItem => {
+    const row = outboxRow(node, directory.state, Date.now(), language);
+    const isGroup = node.kind === 'group';
+    const item = new vscode.TreeItem(
+      row.label,
+      isGroup ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+    );
+    item.id = node.id;
+    item.description = row.description;
+    item.tooltip = row.tooltip;
+    item.iconPath = new vscode.ThemeIcon(
+      row.icon.id,
+      row.icon.color === null ? undefined : new vscode.ThemeColor(row.icon.color),
+    );
+    item.accessibilityInformation = { label: row.accessibleName };
+    item.contextValue = row.contextValue;
+    if (node.kind === 'change') {
+      item.command = {
+        command: 'mailpane.showChangedMessage',
+        title: vscode.l10n.t('Show Message'),
+        arguments: [node],
+      };
+    }
+    return item;
+  };
+
+  const view = vscode.window.createTreeView(outboxViewId, { treeDataProvider: provider, canSelectMany: true });
+  const refresher = createRefresher(interval, () => {
+    changed.fire(undefined);
+    return Promise.resolve();
+  });
+  const presence = createOutboxPresence((isShown) => {
+    void vscode.commands.executeCommand('setContext', 'mailpane.outboxShown', isShown);
+  });
+
+  const showCounts = (): void => {
+    const { overview } = directory.state;
+    const { failed } = overview;
+    const tooltip =
+      failed === 1
+        ? vscode.l10n.t('1 change failed')
+        : vscode.l10n.t('{0} changes failed', formatCount(failed, language.locale));
+    view.badge = failed > 0 ? { value: failed, tooltip } : undefined;
+    void vscode.commands.executeCommand('setContext', 'mailpane.hasFailed', failed > 0);
+    presence.counts(overview);
+  };
+
+  showCounts();
+  const parts = vscode.Disposable.from(
+    view,
+    changed,
+    refresher,
+    presence,
+    directory.onDidChange(showCounts),
+    client.onChanged((change) => {
+      if (change.outbox || change.accounts) refresher.request();
+    }),
+    view.onDidChangeVisibility(({ visible }) => presence.visible(visible)),
+  );
+  return {
+    get selection() {
+      return view.selection;
+    },
+    async focus() {
+      presence.ask();
+      await vscode.commands.executeCommand('mailpane.outbox.focus');
+    },
+    dispose() {
+      parts.dispose();
+    },
+  };
+}

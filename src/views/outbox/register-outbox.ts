@@ -1,0 +1,80 @@
+import * as vscode from 'vscode';
+import { formatCount } from '../format/counts';
+import { interfaceLanguage } from '../format/interface-language';
+import type { Directory } from '../mailboxes/directory';
+import { showError } from '../show-error';
+import type { Reader, ViewContext } from '../view-context';
+import { noticeFailures } from './failure-notices';
+import { changesOf, emailOf, idsOf, isDiscardable, isRetryable, nodesGiven, type OutboxNode } from './outbox-tree';
+import { createOutboxView } from './outbox-view';
+
+/** What waits and what failed (S30): the view, what can be done about it, and a word when something failed for good. */
+export function registerOutbox(
+  context: ViewContext,
+  reader: Pick<Reader, 'open'>,
+  directory: Directory,
+): vscode.Disposable {
+  const { client, log } = context;
+  const view = createOutboxView(context, directory);
+
+  const commands: Record<string, (nodes: readonly OutboxNode[]) => Promise<unknown>> = {
+    'mailpane.showProblems': () => view.focus(),
+    'mailpane.retryChange': async (nodes) => {
+      const changes = changesOf(nodes).filter(isRetryable);
+      if (changes.length > 0) await client.request('outbox/retry', { changeIds: idsOf(changes) });
+    },
+    'mailpane.discardChange': async (nodes) => {
+      const changes = changesOf(nodes).filter(isDiscardable);
+      if (changes.length === 0 || (changes.length > 1 && !(await confirmDiscard(changes.length)))) return;
+      await client.request('outbox/discard', { changeIds: idsOf(changes) });
+    },
+    'mailpane.retryAllChanges': () => client.request('outbox/retry', { changeIds: null }),
+    'mailpane.discardAllChanges': async () => {
+      // What the person is asked about is what goes: not what fails while they think.
+      const failed = (await client.request('outbox/list', {})).filter(({ state }) => state === 'failed');
+      if (failed.length > 0 && (await confirmDiscard(failed.length)))
+        await client.request('outbox/discard', { changeIds: idsOf(failed) });
+    },
+    'mailpane.showChangedMessage': (nodes) => showMessage(context, reader, nodes),
+  };
+
+  return vscode.Disposable.from(
+    view,
+    noticeFailures(context),
+    ...Object.entries(commands).map(([id, run]) =>
+      vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
+        await run(nodesGiven(first, second) ?? view.selection).catch((error: unknown) => showError(error, log));
+      }),
+    ),
+  );
+}
+
+/** Several at once are asked about, once: what is discarded cannot be brought back. */
+async function confirmDiscard(count: number): Promise<boolean> {
+  const { t } = vscode.l10n;
+  const discard = t('Discard');
+  const chosen = await vscode.window.showWarningMessage(
+    count === 1 ? t('Discard 1 change?') : t('Discard {0} changes?', formatCount(count, interfaceLanguage().locale)),
+    { modal: true, detail: t('The messages show again what the server has. This cannot be undone.') },
+    discard,
+  );
+  return chosen === discard;
+}
+
+async function showMessage(
+  { client }: ViewContext,
+  reader: Pick<Reader, 'open'>,
+  nodes: readonly OutboxNode[],
+): Promise<void> {
+  const emailId = emailOf(nodes);
+  if (emailId === null) return;
+  const details = await client.request('messages/get', { emailId });
+  if (details === null) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('This message is gone.'));
+    return;
+  }
+  const mailboxId = details.mailboxIds[0] ?? null;
+  const source = mailboxId === null ? 'inboxes' : { mailboxId };
+  const { threadId } = details;
+  await reader.open({ emailId, threadId, mailboxId, source }, { pinned: false, preserveFocus: true });
+}

@@ -1,0 +1,77 @@
+import type { Undone } from '../../engine/api';
+import type { Action } from '../../model/action';
+import type { MailboxId } from '../../model/ids';
+import { flagged, seen } from '../../model/keywords';
+import { formatCount } from '../format/counts';
+import type { Language } from '../format/language';
+import { oneLine } from '../format/text';
+import { inert } from '../outbox/inert-text';
+
+/** What a person calls a mailbox. Its name comes from a server. */
+export type MailboxName = (id: MailboxId) => string;
+
+/** What was done, as one line: "Archived 3 messages". */
+export function describeDone(action: Action, messages: number, nameOf: MailboxName, language: Language): string {
+  const { l10n, locale } = language;
+  const one = messages === 1;
+  const count = formatCount(messages, locale);
+  switch (action.type) {
+    case 'archive':
+      return one ? l10n.t('Archived 1 message') : l10n.t('Archived {0} messages', count);
+    case 'junk':
+      return one ? l10n.t('Marked 1 message as junk') : l10n.t('Marked {0} messages as junk', count);
+    case 'not-junk':
+      return one ? l10n.t('Marked 1 message as not junk') : l10n.t('Marked {0} messages as not junk', count);
+    case 'delete':
+      return one ? l10n.t('Deleted 1 message') : l10n.t('Deleted {0} messages', count);
+    case 'destroy':
+      return one ? l10n.t('Deleted 1 message for good') : l10n.t('Deleted {0} messages for good', count);
+    case 'move': {
+      const name = inert(oneLine(nameOf(action.to), 60));
+      return one ? l10n.t('Moved 1 message to {0}', name) : l10n.t('Moved {0} messages to {1}', count, name);
+    }
+    case 'keyword':
+      return describeKeyword(action, messages, language);
+  }
+}
+
+function describeKeyword(
+  { keyword, on }: Extract<Action, { type: 'keyword' }>,
+  messages: number,
+  { l10n, locale }: Language,
+): string {
+  const one = messages === 1;
+  const count = formatCount(messages, locale);
+  if (keyword === seen && on)
+    return one ? l10n.t('Marked 1 message as read') : l10n.t('Marked {0} messages as read', count);
+  if (keyword === seen)
+    return one ? l10n.t('Marked 1 message as unread') : l10n.t('Marked {0} messages as unread', count);
+  if (keyword === flagged && on) return one ? l10n.t('Flagged 1 message') : l10n.t('Flagged {0} messages', count);
+  if (keyword === flagged)
+    return one ? l10n.t('Removed the flag of 1 message') : l10n.t('Removed the flag of {0} messages', count);
+  const name = inert(oneLine(keyword, 60));
+  if (on) return one ? l10n.t('Set {0} on 1 message', name) : l10n.t('Set {0} on {1} messages', name, count);
+  return one ? l10n.t('Removed {0} from 1 message', name) : l10n.t('Removed {0} from {1} messages', name, count);
+}
+
+/** What to tell of an undo; `complete` false: some of it could not be undone, which a person must not overlook. */
+export function describeUndone(
+  { action, messages, kept }: Undone,
+  nameOf: MailboxName,
+  language: Language,
+): { readonly text: string; readonly complete: boolean } {
+  const { l10n, locale } = language;
+  if (kept === 0)
+    return { text: l10n.t('Undone: {0}', describeDone(action, messages, nameOf, language)), complete: true };
+  const done = describeDone(action, messages + kept, nameOf, language);
+  if (messages === 0) {
+    const text =
+      kept === 1
+        ? l10n.t('This cannot be undone any more: {0}. The message is gone for good.', done)
+        : l10n.t('This cannot be undone any more: {0}. The messages are gone for good.', done);
+    return { text, complete: false };
+  }
+  const [undone, all] = [formatCount(messages, locale), formatCount(messages + kept, locale)];
+  const text = l10n.t('Undone for {0} of {1} messages: {2}. The others are gone for good.', undone, all, done);
+  return { text, complete: false };
+}

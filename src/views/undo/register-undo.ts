@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import type { Applied, HistoryEntry } from '../../engine/api';
+import type { Action } from '../../model/action';
+import type { Disposable } from '../disposable';
+import { fullDate, relativeDate } from '../format/dates';
+import { interfaceLanguage } from '../format/interface-language';
+import type { Directory } from '../mailboxes/directory';
+import { mailboxNames } from '../outbox/describe-change';
+import { showError } from '../show-error';
+import type { ViewContext } from '../view-context';
+import { describeDone, describeUndone } from './describe-action';
+import { undoable } from './undo-choice';
+import { createUndoOffer } from './undo-offer';
+
+/** ms for which the status bar says what was undone. */
+const saidFor = 6000;
+
+export interface Undo extends Disposable {
+  /** Called after each action of a command: offers to take it back. */
+  done(action: Action, applied: Applied): void;
+}
+
+interface HistoryItem extends vscode.QuickPickItem {
+  readonly undoId: number;
+}
+
+/** S31: takes back the newest action, or one of the list of them, and says what became of it. */
+export function registerUndo({ client, log }: ViewContext, directory: Directory): Undo {
+  const language = interfaceLanguage();
+  const nameOf = mailboxNames(() => directory.state.byId, vscode.l10n);
+  const byHand = new Set<number>();
+
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    await work().catch((error: unknown) => showError(error, log));
+  };
+
+  const undo = async (undoId: number): Promise<void> => {
+    const undone = await client.request('actions/undo', { undoId });
+    offer.withdraw();
+    if (undone === null) {
+      vscode.window.setStatusBarMessage(vscode.l10n.t('This was already undone.'), saidFor);
+      return;
+    }
+    const { text, complete } = describeUndone(undone, nameOf, language);
+    if (complete) vscode.window.setStatusBarMessage(`$(discard) ${text}`, saidFor);
+    else void vscode.window.showWarningMessage(text);
+  };
+  const offer = createUndoOffer((undoId) => void attempt(() => undo(undoId)));
+
+  const history = async (): Promise<readonly HistoryEntry[]> =>
+    undoable(await client.request('actions/history', {}), byHand);
+
+  const undoNewest = async (): Promise<void> => {
+    const [newest] = await history();
+    if (newest === undefined) vscode.window.setStatusBarMessage(vscode.l10n.t('There is nothing to undo.'), saidFor);
+    else await undo(newest.undoId);
+  };
+
+  const pickFromHistory = async (): Promise<void> => {
+    const now = Date.now();
+    const items = (await history()).map(({ undoId, action, messages, createdAt }): HistoryItem => ({
+      label: describeDone(action, messages, nameOf, language),
+      description: relativeDate(createdAt, now, language),
+      detail: fullDate(createdAt, language),
+      undoId,
+    }));
+    const picked = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Undo History'),
+      placeHolder:
+        items.length === 0 ? vscode.l10n.t('There is nothing to undo.') : vscode.l10n.t('Choose what to undo'),
+    });
+    if (picked !== undefined) await undo(picked.undoId);
+  };
+
+  const commands = vscode.Disposable.from(
+    vscode.commands.registerCommand('mailpane.undo', (input: unknown) => {
+      const undoId = undoIdOf(input);
+      return attempt(() => (undoId === null ? undoNewest() : undo(undoId)));
+    }),
+    vscode.commands.registerCommand('mailpane.undoHistory', () => attempt(pickFromHistory)),
+  );
+
+  return {
+    done(action, applied) {
+      if (applied.undoId === null) return;
+      byHand.add(applied.undoId);
+      offer.offer(action, applied, describeDone(action, applied.changed, nameOf, language));
+    },
+    dispose() {
+      commands.dispose();
+      offer.dispose();
+    },
+  };
+}
+
+/** The offer in the status bar names what it takes back; keys and the palette mean the newest. */
+function undoIdOf(input: unknown): number | null {
+  if (typeof input !== 'object' || input === null || !('undoId' in input)) return null;
+  return typeof input.undoId === 'number' ? input.undoId : null;
+}

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { OutboxItem } from '../../../../src/engine/api';
+import { outboxRow } from '../../../../src/views/outbox/outbox-item';
+import { outboxGroups, type OutboxNode } from '../../../../src/views/outbox/outbox-tree';
+import { account, asAccountId, asMailboxId, directoryState, english, mailbox, overview } from '../support/samples';
+import { change } from './changes';
+
+const now = new Date(2025, 4, 20, 15, 0).getTime();
+const state = directoryState(overview([account('work'), account('home')]), [
+  mailbox(1, { role: 'inbox' }),
+  mailbox(2, { role: 'archive' }),
+]);
+const row = (node: OutboxNode) => outboxRow(node, state, now, english);
+const archiving = (part: Partial<OutboxItem>) =>
+  row({
+    kind: 'change',
+    id: 'change:1',
+    change: change(1, {
+      createdAt: now - 60 * 60_000,
+      intent: { type: 'mailboxes', add: [asMailboxId(2)], remove: [asMailboxId(1)] },
+      ...part,
+    }),
+  });
+
+describe('S30: a row of the outbox', () => {
+  it('says of a failed change what, of which message, why, when and how often', () => {
+    const shown = archiving({ state: 'failed', lastError: 'The mailbox is full.', attempts: 3 });
+    expect(shown).toMatchObject({
+      label: 'Archive',
+      description: 'Subject 1 · The mailbox is full.',
+      icon: { id: 'error', color: 'list.errorForeground' },
+      accessibleName: 'Archive, Subject 1, The mailbox is full., 14:00',
+      contextValue: 'change retryable discardable',
+    });
+    expect(shown.tooltip.split('\n')).toEqual([
+      'Subject 1',
+      'Archive',
+      'The mailbox is full.',
+      'Tuesday, 20 May 2025 at 14:00 · Tried 3 times',
+    ]);
+  });
+
+  it('leaves room for the reason behind a long subject', () => {
+    const { description } = archiving({ state: 'failed', lastError: 'No.', subject: 'word '.repeat(1000) });
+    expect(description).toMatch(/^.{1,40} · No\.$/);
+  });
+
+  it('says of a waiting change when it was made, and of one that was tried why it waits', () => {
+    expect(archiving({})).toMatchObject({ description: 'Subject 1 · 14:00', contextValue: 'change discardable' });
+    expect(archiving({ attempts: 1, lastError: 'Busy.' })).toMatchObject({
+      description: 'Subject 1 · Will be tried again. Busy.',
+      icon: { id: 'warning' },
+      contextValue: 'change retryable discardable',
+    });
+    expect(archiving({ state: 'sending' })).toMatchObject({ icon: { id: 'sync' }, contextValue: 'change' });
+  });
+
+  it('counts a group and names its account where there are several', () => {
+    const items = [change(1, { state: 'failed' }), change(2, { accountId: asAccountId('home') })];
+    const groups = outboxGroups(items, [...state.accounts.keys()]).map(row);
+    expect(groups.map(({ label, description, contextValue }) => [label, description, contextValue])).toEqual([
+      ['Failed', '1 · work mail', 'group retryable discardable'],
+      ['Waiting', '1 · home mail', 'group'],
+    ]);
+    expect(outboxGroups(items, [asAccountId('work')]).map((group) => row(group).description)).toEqual(['1', '1']);
+  });
+});

@@ -1,0 +1,176 @@
+import type { SeenIntent } from './client';
+import type { Picture } from './fuzz-server';
+
+/**
+ * What may be true once all is quiet (S40). Everything is taken apart into aspects that have two values and commute: a
+ * message has a keyword, stands in a mailbox, or exists. For each aspect the oracle keeps the values that it may end with:
+ *
+ * - Somebody else's change is on the server at once. It may still be overwritten by what was done here before it and
+ *   was not sent by then.
+ * - An action here is sent some time after it was acknowledged, so it is the last writer of what was done before it. Except
+ *   that S28 drops it if the server seemed to show it already: where the other client went back and forth, or the person
+ *   here toggled something which the other client touched, the other's value may stay.
+ * - What was undone counts as an action with the opposite value.
+ * - After Retry and Discard of refused changes both values are right: which of several changes of one message was refused,
+ *   and when, is the server's doing. What stands in the list of refused changes is right with any value (S30).
+ *
+ * `settled` starts anew from what the server has, so a run with rests in between is held to more.
+ */
+export class Oracle {
+  private messages = new Map<string, Map<string, Aspect>>();
+  /** What each action did, for its undo. */
+  private readonly actions = new Map<number, readonly SeenIntent[]>();
+  private mailboxDestroyed = false;
+
+  /** `keepsMoved`: see FuzzServer.keepsMovedIntoDestroyed. */
+  constructor(private readonly keepsMoved: boolean) {}
+
+  settled(picture: Picture): void {
+    this.mailboxDestroyed = false;
+    this.messages = new Map(
+      Object.entries(picture.messages).map(([subject, message]) => {
+        const present = ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)];
+        return [subject, new Map(present.map((name) => [name, aspect(true)]))];
+      }),
+    );
+  }
+
+  added(subject: string, mailbox: string, keywords: readonly string[]): void {
+    const present = ['exists', mailboxAspect(mailbox), ...keywords.map(keywordAspect)];
+    this.messages.set(subject, new Map(present.map((name) => [name, aspect(true)])));
+  }
+
+  remoteKeyword(subject: string, keyword: string, on: boolean): void {
+    this.remote(subject, keywordAspect(keyword), on);
+  }
+
+  /** To one mailbox, out of all others of `mailboxes`. */
+  remoteMove(subject: string, to: string, mailboxes: readonly string[]): void {
+    for (const id of mailboxes) this.remote(subject, mailboxAspect(id), id === to);
+  }
+
+  remoteAdd(subject: string, mailbox: string): void {
+    this.remote(subject, mailboxAspect(mailbox), true);
+  }
+
+  remoteDestroy(subject: string): void {
+    this.remote(subject, 'exists', false);
+  }
+
+  /** `before`: the server just before. What moves at the same time may or may not have been in there. */
+  remoteMailboxDestroyed(id: string, before: Picture): void {
+    this.mailboxDestroyed = true;
+    for (const [subject, { mailboxes }] of Object.entries(before.messages)) {
+      const isMoving = [...(this.messages.get(subject) ?? [])].some(
+        ([name, { local }]) => name.startsWith('in ') && local.size > 0,
+      );
+      if (isMoving) this.aspect(subject, 'exists').possible = both();
+      else if (mailboxes.includes(id)) {
+        if (mailboxes.length === 1) this.remote(subject, 'exists', false);
+        this.remote(subject, mailboxAspect(id), false);
+      }
+    }
+  }
+
+  acted(intents: readonly SeenIntent[], undoId: number | null): void {
+    for (const intent of intents)
+      for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, value);
+    if (undoId !== null) this.actions.set(undoId, intents);
+  }
+
+  /** `failed`: what stood among the refused changes before. */
+  undone(undoId: number, failed: readonly SeenIntent[]): void {
+    const refused = new Set(failed.map(({ changeId }) => changeId));
+    for (const intent of this.actions.get(undoId) ?? []) {
+      if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
+      else for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, !value, true);
+    }
+  }
+
+  /** Nobody can say any more which value these end with. */
+  loosen(intents: readonly SeenIntent[]): void {
+    for (const intent of intents) {
+      for (const [name] of aspectsOf(intent)) {
+        const found = this.aspect(intent.subject, name);
+        found.local = both();
+        found.possible = both();
+      }
+    }
+  }
+
+  /** What the server has and must not have, or the other way round. */
+  violations(picture: Picture, failed: readonly SeenIntent[]): string[] {
+    const listed = new Set(failed.flatMap((intent) => aspectsOf(intent).map(([name]) => `${intent.subject}\n${name}`)));
+    const problems: string[] = [];
+    for (const subject of Object.keys(picture.messages)) {
+      if (!this.messages.has(subject)) problems.push(`${subject} is on the server, and nobody made it`);
+    }
+    for (const [subject, aspects] of this.messages) {
+      const message = picture.messages[subject];
+      const have = new Set(
+        message && ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)],
+      );
+      const check = (name: string): void => {
+        if (listed.has(`${subject}\n${name}`)) return;
+        const possible = aspects.get(name)?.possible ?? new Set([false]);
+        if (possible.has(have.has(name))) return;
+        problems.push(`${subject} ${have.has(name) ? 'has' : 'lacks'} “${name}”, which nobody wanted last`);
+      };
+      if (message === undefined) {
+        if (!this.mayBeLost(aspects)) check('exists');
+        continue;
+      }
+      for (const name of new Set([...aspects.keys(), ...have])) {
+        if (!name.startsWith('in ') || picture.mailboxes[name.slice(3)] !== undefined) check(name);
+      }
+    }
+    return problems;
+  }
+
+  private mayBeLost(aspects: ReadonlyMap<string, Aspect>): boolean {
+    if (this.keepsMoved || !this.mailboxDestroyed) return false;
+    return [...aspects].some(([name, { local }]) => name.startsWith('in ') && local.size > 0);
+  }
+
+  private remote(subject: string, name: string, value: boolean): void {
+    const found = this.aspect(subject, name);
+    found.remote.add(value);
+    found.possible = new Set([value, ...found.local]);
+  }
+
+  /** `blind`: queued whatever is shown. An action holds only what it changes in what is shown. */
+  private local(subject: string, name: string, value: boolean, blind = false): void {
+    const found = this.aspect(subject, name);
+    const mayBeDropped = blind || found.local.size > 0 || found.remote.size > 1;
+    found.local.add(value);
+    found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
+  }
+
+  private aspect(subject: string, name: string): Aspect {
+    const aspects = this.messages.get(subject) ?? new Map<string, Aspect>();
+    this.messages.set(subject, aspects);
+    const found = aspects.get(name) ?? aspect(false);
+    aspects.set(name, found);
+    return found;
+  }
+}
+
+interface Aspect {
+  possible: Set<boolean>;
+  /** Values that were set since all was quiet, by either side. */
+  local: Set<boolean>;
+  readonly remote: Set<boolean>;
+}
+
+const aspect = (value: boolean): Aspect => ({ possible: new Set([value]), local: new Set(), remote: new Set() });
+const both = (): Set<boolean> => new Set([true, false]);
+const keywordAspect = (keyword: string): string => keyword;
+const mailboxAspect = (id: string): string => `in ${id}`;
+
+function aspectsOf(intent: SeenIntent): [string, boolean][] {
+  return [
+    ...Object.entries(intent.keywords),
+    ...Object.entries(intent.mailboxes).map(([id, value]): [string, boolean] => [mailboxAspect(id), value]),
+    ...(intent.destroy ? [['exists', false] as [string, boolean]] : []),
+  ];
+}

@@ -1,0 +1,325 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Action, ActionTarget } from '../../src/model/action';
+import { startFaultProxy, type FaultProxy } from '../servers/fault-proxy';
+import { random } from '../servers/generator/random';
+import { FuzzClient, type Shown } from './client';
+import type { FuzzServer, NewMessage, Picture } from './fuzz-server';
+import { inconsistencies } from './local-picture';
+import { Oracle } from './oracle';
+import type { Step } from './steps';
+
+/** ms after which a client that has not come to rest never will. */
+const patience = 15_000;
+
+/** Something that must never be (S40). */
+export class FuzzFailure extends Error {
+  override readonly name = 'FuzzFailure';
+}
+
+/** Plays the steps on an account that follows from the seed; throws FuzzFailure where S40 does not hold. */
+export async function play(server: FuzzServer, seed: number, steps: readonly Step[]): Promise<void> {
+  await server.reset(seed);
+  const proxy = await startFaultProxy(server.target);
+  const folder = await mkdtemp(path.join(tmpdir(), 'mailpane-fuzz-'));
+  const game = new Game(server, proxy, new FuzzClient(folder, server.settings(proxy.port), server.password), seed);
+  try {
+    await game.start();
+    for (const step of steps) {
+      await game.play(step);
+      await sleep(step.pause);
+    }
+    await game.settle();
+  } finally {
+    await game.stop();
+    await proxy.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+class Game {
+  private readonly oracle: Oracle;
+  private made = 0;
+  private opened = false;
+
+  constructor(
+    private readonly server: FuzzServer,
+    private readonly proxy: FaultProxy,
+    private readonly client: FuzzClient,
+    private readonly seed: number,
+  ) {
+    this.oracle = new Oracle(server.keepsMovedIntoDestroyed);
+  }
+
+  /** Mail in a few mailboxes, and a client that has seen nothing of it yet. */
+  async start(): Promise<void> {
+    const { remote } = this.server;
+    const draws = random(this.seed, 2);
+    await remote.createMailbox('Work');
+    await remote.createMailbox('Lists');
+    const { mailboxes } = await remote.picture();
+    const ids = Object.keys(mailboxes);
+    for (let count = draws.integer(4, 16); count > 0; count--) {
+      await this.add(draws.pick(ids), 1, draws.chance(0.5) ? draws.integer(0, 99) : null);
+    }
+    await this.open();
+    if (draws.chance(0.7)) await this.settle();
+  }
+
+  async stop(): Promise<void> {
+    this.proxy.heal();
+    if (!this.opened) return;
+    if (this.client.disk.isDead) this.client.kill();
+    else await this.client.close();
+  }
+
+  async play(step: Step): Promise<void> {
+    if (this.client.disk.isDead) await this.revive();
+    const { proxy, client, oracle } = this;
+    switch (step.do) {
+      case 'act':
+        return this.act(step);
+      case 'undo':
+        return this.refusable(() => {
+          const { failed } = client.queue();
+          const undoId = client.undo();
+          if (undoId !== null) oracle.undone(undoId, failed);
+        });
+      case 'retry':
+        return this.refusable(() => {
+          oracle.loosen(client.queue().failed);
+          client.retryAll();
+        });
+      case 'discard':
+        return this.refusable(() => {
+          const { failed, waiting } = client.queue();
+          oracle.loosen([...failed, ...waiting]);
+          client.discard();
+        });
+      case 'wake':
+        return client.wake();
+      case 'settle':
+        return this.settle();
+      case 'network':
+        return proxy.next(step.fault, step.times);
+      case 'online':
+        return proxy.setOnline(step.on);
+      case 'lose-pushes':
+        return proxy.losePushes(step.on);
+      case 'cut-all':
+        return proxy.cutAll();
+      case 'mischief': {
+        const { mischief } = this.server;
+        return mischief[step.which % mischief.length]?.();
+      }
+      case 'disk':
+        return step.full ? client.disk.fill() : client.disk.empty();
+      case 'die':
+        return client.disk.dieAfter(step.after);
+      case 'restart':
+        if (step.how === 'kill') return this.revive();
+        await client.close();
+        this.opened = false;
+        return this.open();
+      default:
+        return this.playRemote(step);
+    }
+  }
+
+  /** Faults off, until nothing waits and two cycles in a row found nothing: then both sides have to be the same. */
+  async settle(): Promise<void> {
+    const { client, proxy, server, oracle } = this;
+    server.heal();
+    proxy.heal();
+    client.disk.empty();
+    if (client.disk.isDead) await this.revive();
+    client.disk.mend();
+    await this.rest();
+    const [picture, local] = [await server.remote.picture(), client.picture()];
+    const { failed } = client.queue();
+    const problems = [
+      ...client.read(inconsistencies),
+      ...differences(picture, local),
+      ...oracle.violations(picture, failed),
+    ];
+    if (problems.length > 0) throw new FuzzFailure(problems.join('\n'));
+    oracle.settled(picture);
+  }
+
+  private async rest(): Promise<void> {
+    const { client } = this;
+    const deadline = performance.now() + patience;
+    for (let quiet = 0; quiet < 2;) {
+      const mark = client.log(1)[0]?.id ?? 0;
+      client.wake();
+      for (;;) {
+        if (performance.now() > deadline) {
+          const lines = client
+            .log(12)
+            .map(({ kind, message, details }) => `${kind}: ${message} ${JSON.stringify(details)}`);
+          throw new FuzzFailure(
+            `no rest: ${client.status()}, ${client.queue().waiting.length} wait\n${lines.join('\n')}`,
+          );
+        }
+        await sleep(3);
+        if (client.log(20).some(({ id, kind, level }) => id > mark && kind === 'changes' && level === 'info')) break;
+        if (client.status() === 'offline' || client.status() === 'trouble') client.wake();
+      }
+      while (!client.isIdle() && performance.now() < deadline) await sleep(3);
+      const since = client.log(50).filter(({ id }) => id > mark);
+      quiet = client.isIdle() && since.every((entry) => entry.message === 'Nothing new.') ? quiet + 1 : 0;
+    }
+  }
+
+  private async open(): Promise<void> {
+    const { intents, undoId } = await this.client.open();
+    this.opened = true;
+    this.oracle.acted(intents, undoId);
+  }
+
+  /** Kills the client if it is not dead yet, and starts it anew on the same files. */
+  private async revive(): Promise<void> {
+    this.client.kill();
+    this.opened = false;
+    await this.open();
+  }
+
+  private async act(step: Step & { do: 'act' }): Promise<void> {
+    const { client } = this;
+    const shown = await this.refusable(() => client.shown());
+    const [action, targets] = shown === undefined ? [null, []] : actionOf(step, shown);
+    if (action === null) return;
+    await this.refusable(() => {
+      const { intents, undoId } = client.act(action, targets);
+      this.oracle.acted(intents, undoId);
+    });
+  }
+
+  /** What the disk or the engine refuses must leave no trace. */
+  private async refusable<T>(work: () => T): Promise<T | undefined> {
+    const before = this.client.disk.isDead ? null : this.client.queue();
+    try {
+      return work();
+    } catch (error) {
+      if (this.client.disk.isDead) await this.revive();
+      else if (before !== null && !isDeepStrictEqual(this.client.queue(), before)) {
+        throw new FuzzFailure(`refused, and yet something changed: ${String(error)}`);
+      } else if (!(error instanceof Error) || !['DatabaseError', 'EngineError'].includes(error.name)) throw error;
+      return undefined;
+    }
+  }
+
+  private async playRemote(step: Step): Promise<void> {
+    const { remote } = this.server;
+    const picture = await remote.picture();
+    const mailboxes = Object.keys(picture.mailboxes);
+    const subjects = Object.keys(picture.messages).sort();
+    const pick = (list: readonly string[], at: number): string => list[at % list.length] ?? '';
+    const subject = 'at' in step ? pick(subjects, step.at) : '';
+    const to = 'to' in step ? pick(mailboxes, step.to) : '';
+    // What is at hand may go at the same moment, by our own client: then there is nothing to be done.
+    const onMessage = async (work: () => Promise<void>, note: () => void): Promise<void> => {
+      if (subject === '') return;
+      const wasThere = await work().then(
+        () => true,
+        () => false,
+      );
+      if (wasThere) note();
+    };
+    switch (step.do) {
+      case 'remote-add':
+        return this.add(to, step.count, step.answers);
+      case 'remote-keyword':
+        return onMessage(
+          () => remote.setKeyword(subject, step.keyword, step.on),
+          () => this.oracle.remoteKeyword(subject, step.keyword, step.on),
+        );
+      case 'remote-move':
+        return onMessage(
+          () => remote.move(subject, to),
+          () => this.oracle.remoteMove(subject, to, mailboxes),
+        );
+      case 'remote-add-to':
+        return onMessage(
+          () => remote.addTo(subject, to),
+          () => this.oracle.remoteAdd(subject, to),
+        );
+      case 'remote-destroy':
+        return onMessage(
+          () => remote.destroy(subject),
+          () => this.oracle.remoteDestroy(subject),
+        );
+      case 'remote-mailbox':
+        return this.changeMailbox(step, picture);
+      default:
+        throw new TypeError(`no such step: ${step.do}`);
+    }
+  }
+
+  private async changeMailbox(step: Step & { do: 'remote-mailbox' }, picture: Picture): Promise<void> {
+    const { remote } = this.server;
+    if (step.what === 'create') return void (await remote.createMailbox(`Box ${++this.made}`));
+    const own = Object.entries(picture.mailboxes).filter(([, { name }]) => /^(Work|Lists|Box .*)$/.test(name));
+    const [id] = own[step.at % own.length] ?? [];
+    if (id === undefined) return;
+    if (step.what === 'rename') return remote.renameMailbox(id, `Box ${++this.made}`);
+    await remote.destroyMailbox(id);
+    this.oracle.remoteMailboxDestroyed(id, picture);
+  }
+
+  private async add(mailbox: string, count: number, answers: number | null): Promise<void> {
+    for (let left = count; left > 0; left--) {
+      const number = ++this.made;
+      const answered = answers === null || this.made < 2 ? null : 1 + (answers % (number - 1));
+      // RFC 8621 §3: a thread is one by the subject too, without its tag.
+      const topic = answered === null ? number : (this.topics.get(answered) ?? answered);
+      this.topics.set(number, topic);
+      const message: NewMessage = {
+        subject: `[m${number}] Topic ${topic}`,
+        mailbox,
+        keywords: number % 3 === 0 ? ['$seen'] : [],
+        answers: answered === null ? null : `[m${answered}] Topic ${topic}`,
+        receivedAt: Date.UTC(2030, 0, 1) / 1000 + number * 60,
+      };
+      await this.server.remote.add([message]);
+      this.oracle.added(message.subject, mailbox, message.keywords);
+    }
+  }
+
+  private readonly topics = new Map<number, number>();
+}
+
+function actionOf(step: Step & { do: 'act' }, { mailboxes, messages }: Shown): [Action | null, ActionTarget[]] {
+  const first = messages[step.at % messages.length];
+  const to = mailboxes[step.to % mailboxes.length];
+  if (first === undefined || to === undefined) return [null, []];
+  const rows = step.scope === 'many' ? [first, ...messages.slice(step.to % messages.length).slice(0, 4)] : [first];
+  const targets = rows.map(({ emailId, threadId, mailboxId }) =>
+    step.scope === 'thread' ? { threadId, mailboxId } : { emailId, mailboxId },
+  );
+  switch (step.action) {
+    case 'keyword-on':
+    case 'keyword-off':
+      return [{ type: 'keyword', keyword: step.keyword, on: step.action === 'keyword-on' }, targets];
+    case 'move':
+      return [{ type: 'move', to: to.id }, targets];
+    default:
+      return [{ type: step.action }, targets];
+  }
+}
+
+function differences(server: Picture, local: Picture): string[] {
+  const problems: string[] = [];
+  for (const what of ['mailboxes', 'messages'] as const) {
+    for (const key of new Set([...Object.keys(server[what]), ...Object.keys(local[what])])) {
+      const [theirs, ours] = [server[what][key], local[what][key]];
+      if (isDeepStrictEqual(theirs, ours)) continue;
+      const text = (one: unknown): string => (one === undefined ? 'nothing' : JSON.stringify(one));
+      problems.push(`${what} ${key}: the server has ${text(theirs)}, here is ${text(ours)}`);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,224 @@
+import {
+  createServer as createHttpServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** What happens to the next exchange. `share` is from 0 to 1, of the answer's octets. */
+export type ProxyFault =
+  /** ms before the request goes on to the server. */
+  | { readonly kind: 'latency'; readonly ms: number }
+  /** Carried out, then the connection breaks in the middle of the answer. */
+  | { readonly kind: 'cut'; readonly share: number }
+  /** Carried out, then the connection breaks before any of the answer. */
+  | { readonly kind: 'lost-answer' }
+  /** Carried out, then the answer ends early, as if it were whole. */
+  | { readonly kind: 'truncated'; readonly share: number }
+  /** HTTP only: the proxy itself answers, nothing reaches the server. `retryAfter` in seconds. */
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number }
+  /** Swallowed: neither an answer nor an end, until `heal` or `stop`. */
+  | { readonly kind: 'black-hole' };
+
+/** A network that fails when it is told to, in front of one server. */
+export interface FaultProxy {
+  readonly port: number;
+  /** Happens at the next `times` exchanges: HTTP requests, or over plain TCP pieces of an answer. In the order of the calls. */
+  next(fault: ProxyFault, times?: number): void;
+  /** False: every connection is cut, and new ones are refused as soon as they are made. */
+  setOnline(online: boolean): void;
+  /** True: pushes (HTTP event streams) get lost, while their connections look alive. */
+  losePushes(lose: boolean): void;
+  /** Cuts what is open now, event streams too. */
+  cutAll(): void;
+  /** No faults any more; what a black hole held is cut, so that the other side notices. */
+  heal(): void;
+  stop(): Promise<void>;
+}
+
+export interface ProxyTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: 'http' | 'tcp';
+}
+
+class Faults {
+  private readonly armed: { fault: ProxyFault; left: number }[] = [];
+  private readonly held = new Set<Socket>();
+  online = true;
+  pushesLost = false;
+
+  arm(fault: ProxyFault, times: number): void {
+    this.armed.push({ fault, left: times });
+  }
+
+  take(): ProxyFault | null {
+    const [first] = this.armed;
+    if (first === undefined) return null;
+    first.left -= 1;
+    if (first.left <= 0) this.armed.shift();
+    return first.fault;
+  }
+
+  hold(socket: Socket): void {
+    this.held.add(socket);
+  }
+
+  heal(): void {
+    this.armed.length = 0;
+    this.online = true;
+    this.pushesLost = false;
+    for (const socket of this.held) socket.destroy();
+    this.held.clear();
+  }
+}
+
+export async function startFaultProxy(target: ProxyTarget): Promise<FaultProxy> {
+  const faults = new Faults();
+  const open = new Set<Socket>();
+  const server: Server =
+    target.protocol === 'http'
+      ? createHttpServer((request, response) => exchange(target, faults, request, response))
+      : createTcpServer((client) => tunnel(target, faults, client));
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => undefined);
+    if (!faults.online) return void socket.resetAndDestroy();
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const cutAll = (): void => {
+    for (const socket of open) socket.resetAndDestroy();
+  };
+  return {
+    port: (server.address() as AddressInfo).port,
+    next: (fault, times = 1) => faults.arm(fault, times),
+    setOnline(online) {
+      faults.online = online;
+      if (!online) cutAll();
+    },
+    losePushes(lose) {
+      faults.pushesLost = lose;
+    },
+    cutAll,
+    heal: () => faults.heal(),
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      cutAll();
+      await closed;
+    },
+  };
+}
+
+function exchange(target: ProxyTarget, faults: Faults, request: IncomingMessage, response: ServerResponse): void {
+  const isPush = request.headers.accept === 'text/event-stream';
+  const fault = isPush ? null : faults.take();
+  const { socket } = request;
+  response.on('error', () => undefined);
+  if (fault?.kind === 'black-hole') return faults.hold(socket);
+  if (fault?.kind === 'status') {
+    const retry = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
+    request.resume();
+    response.writeHead(fault.status, retry).end();
+    return;
+  }
+  // The server has to read the whole request even if the client goes away meanwhile: only the answer gets lost.
+  const { method, url, headers } = request;
+  const body: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => body.push(chunk));
+  request.on('error', () => undefined);
+  request.on('end', () => {
+    const send = (): void => {
+      const onward = httpRequest({ host: target.host, port: target.port, method, path: url, headers }, (answer) =>
+        isPush ? stream(faults, answer, response) : deliver(fault, answer, response, socket),
+      );
+      onward.on('error', () => socket.destroy());
+      if (isPush) socket.once('close', () => onward.destroy());
+      onward.end(Buffer.concat(body));
+    };
+    if (fault?.kind === 'latency') setTimeout(send, fault.ms);
+    else send();
+  });
+}
+
+function stream(faults: Faults, answer: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(answer.statusCode ?? 502, answer.headers);
+  response.flushHeaders();
+  answer.on('data', (chunk: Buffer) => {
+    if (!faults.pushesLost) response.write(chunk);
+  });
+  answer.on('end', () => response.end());
+  answer.on('error', () => response.destroy());
+}
+
+function deliver(fault: ProxyFault | null, answer: IncomingMessage, response: ServerResponse, socket: Socket): void {
+  const parts: Buffer[] = [];
+  answer.on('data', (part: Buffer) => parts.push(part));
+  answer.on('error', () => socket.destroy());
+  answer.on('end', () => {
+    const whole = Buffer.concat(parts);
+    // Framed anew: the length of what is really sent.
+    const { 'transfer-encoding': _framing, 'content-length': _length, ...headers } = answer.headers;
+    const status = answer.statusCode ?? 502;
+    switch (fault?.kind) {
+      case 'lost-answer':
+        socket.resetAndDestroy();
+        return;
+      case 'cut':
+        response.writeHead(status, { ...headers, 'content-length': whole.length });
+        response.write(whole.subarray(0, Math.floor(whole.length * fault.share)), () => socket.resetAndDestroy());
+        return;
+      case 'truncated': {
+        const shorter = whole.subarray(0, Math.floor(whole.length * fault.share));
+        response.writeHead(status, { ...headers, 'content-length': shorter.length }).end(shorter);
+        return;
+      }
+      default:
+        response.writeHead(status, { ...headers, 'content-length': whole.length }).end(whole);
+    }
+  });
+}
+
+/** Bytes of any protocol; a fault strikes the next piece that the server sends. */
+function tunnel(target: ProxyTarget, faults: Faults, client: Socket): void {
+  const server = connect(target.port, target.host);
+  const cut = (): void => {
+    client.resetAndDestroy();
+    server.destroy();
+  };
+  server.on('error', () => client.destroy());
+  client.on('data', (piece) => server.write(piece));
+  client.on('close', () => server.destroy());
+  server.on('close', () => client.end());
+  server.on('data', (piece) => {
+    const fault = faults.take();
+    switch (fault?.kind) {
+      case 'latency':
+        server.pause();
+        setTimeout(() => {
+          client.write(piece);
+          server.resume();
+        }, fault.ms);
+        return;
+      case 'black-hole':
+        server.pause();
+        faults.hold(client);
+        return;
+      case 'lost-answer':
+        cut();
+        return;
+      case 'cut':
+        client.write(piece.subarray(0, Math.floor(piece.length * fault.share)), cut);
+        return;
+      case 'truncated':
+        client.end(piece.subarray(0, Math.floor(piece.length * fault.share)));
+        server.destroy();
+        return;
+      default:
+        client.write(piece);
+    }
+  });
+}

@@ -103,10 +103,12 @@ export function expectedMailbox({ mail }: MailDb, id: EmailId): MailboxId | null
   return mail.get(sql, [id], (row) => row[0] as MailboxId | null) ?? null;
 }
 
-/** Those that are expected in a mailbox. */
-export function unplacedIn({ mail }: MailDb, mailboxId: MailboxId): EmailId[] {
+/** What was expected in this mailbox can be anywhere now. */
+export function expectNowhere({ mail }: MailDb, mailboxId: MailboxId): EmailId[] {
   const sql = 'SELECT email_id FROM imap_unplaced WHERE mailbox_id = ?';
-  return mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
+  const ids = mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
+  mail.run('UPDATE imap_unplaced SET mailbox_id = NULL WHERE mailbox_id = ?', [mailboxId]);
+  return ids;
 }
 
 /** Of an account, each with the mailbox that it is known to be in. */

@@ -7,12 +7,21 @@ import { assignRoles, type Listed } from './roles';
 import { unselect } from './select';
 import type { ServerMailbox } from '../../model/mailbox';
 
-/** A mailbox as the server lists it, with its STATUS; null for one that cannot be opened. */
+/** A mailbox as the server lists it. */
 export interface ListedMailbox {
   readonly mailbox: ServerMailbox;
+  /** Only a node of the tree (\Noselect): it holds no mail. */
+  readonly isNode: boolean;
+  /** Null: it is a node, or may not be opened now. */
   readonly status: StatusMark | null;
   /** OBJECTID (RFC 8474). */
   readonly mailboxId: string | null;
+}
+
+export interface Listing {
+  readonly mailboxes: readonly ListedMailbox[];
+  /** Paths that the server listed, and then said that there is no such mailbox. */
+  readonly absent: ReadonlySet<string>;
 }
 
 /** A name is one line of a tree. */
@@ -28,7 +37,7 @@ type Status = Omit<StatusMark, 'unseen'> & { readonly unseen: number | null; rea
  * All mailboxes with their STATUS: one command where the server has LIST-STATUS (RFC 5819), and then a cycle with
  * nothing new is just that (S25); else LIST and a STATUS each.
  */
-export async function listMailboxes(connection: ImapConnection, signal: AbortSignal): Promise<ListedMailbox[]> {
+export async function listMailboxes(connection: ImapConnection, signal: AbortSignal): Promise<Listing> {
   await unselect(connection, signal); // of the open one, STATUS may tell what this session saw last
   const entries = new Map<string, Entry>();
   const subscribed = new Set<string>();
@@ -62,11 +71,16 @@ export async function listMailboxes(connection: ImapConnection, signal: AbortSig
     await connection.command('LSUB', ['', '*'], handlers, signal);
   }
   // A server may leave out the STATUS of a mailbox; each such one is asked for.
+  const absent = new Set<string>();
   for (const entry of entries.values()) {
-    if (isSelectable(entry) && !statuses.has(entry.path))
-      await askStatus(connection, entry.path, items, handlers, signal);
+    if (!isSelectable(entry) || statuses.has(entry.path)) continue;
+    if (await askStatus(connection, entry.path, items, handlers, signal)) continue;
+    // Without rights to it, it is shown and not read. Dovecot goes on listing once what was deleted a moment ago.
+    if (!(await isListed(connection, entry.path, signal))) absent.add(entry.path);
   }
-  return toListed([...entries.values()], subscribed, statuses, has('X-GM-EXT-1'));
+  for (const path of absent) entries.delete(path);
+  const listed = [...entries.values()].filter((entry) => !isGhost(entry, [...entries.values()]));
+  return { mailboxes: toListed(listed, subscribed, statuses, has('X-GM-EXT-1')), absent };
 }
 
 /** Whether the server has this mailbox, asked by its name: a list that lacks it may have been cut short. */
@@ -94,12 +108,13 @@ async function askStatus(
   items: readonly ArgumentToken[],
   handlers: Readonly<Record<string, (response: ImapResponse) => void>>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await connection.command('STATUS', [path, items], handlers, signal);
+    return true;
   } catch (error) {
-    // Listed, but not to be opened: no rights, or gone meanwhile. It is shown, and not read.
     if (!(error instanceof CommandRefused)) throw error;
+    return false;
   }
 }
 
@@ -143,6 +158,12 @@ function readStatus({ attributes = [] }: ImapResponse, statuses: Map<string, Sta
     highestModSeq,
     mailboxId,
   });
+}
+
+/** A subscription to a mailbox that is gone is listed too (RFC 5258 §3.1); one above others is a node. */
+function isGhost({ path, attributes, separator }: Entry, all: readonly Entry[]): boolean {
+  if (!attributes.has('\\nonexistent')) return false;
+  return separator === null || !all.some((other) => other.path.startsWith(path + separator) && isSelectable(other));
 }
 
 const isSelectable = ({ attributes }: Listed): boolean =>
@@ -190,6 +211,7 @@ function toListed(
         totalEmails: known?.messages ?? 0,
         unreadEmails: known?.unseen ?? 0,
       },
+      isNode: !isSelectable(entry),
       status: known,
       mailboxId,
     };

@@ -1,6 +1,6 @@
 import { placesIn, refreshBase, removePlaces, emailAt } from '../../db/imap-messages';
 import { renameMailbox, storedMailboxes, type StoredMailbox } from '../../db/imap-mailboxes';
-import { emailIdentity, identityOf, unplacedIn, type Round } from '../../db/imap-unplaced';
+import { emailIdentity, expectNowhere, identityOf, type Round } from '../../db/imap-unplaced';
 import { deleteMailboxes, updateServerCounts, upsertMailboxes } from '../../db/mailboxes';
 import type { MailboxId } from '../../model/ids';
 import type { MailboxRole } from '../../model/mailbox';
@@ -41,7 +41,7 @@ export async function syncMailboxes(
   signal: AbortSignal,
 ): Promise<MailboxRound> {
   const { db, accountId } = context;
-  const listed = await listMailboxes(connection, signal);
+  const { mailboxes: listed, absent } = await listMailboxes(connection, signal);
   const byPath = new Map(listed.map((item) => [item.mailbox.remoteId, item]));
   const stored = storedMailboxes(db, accountId);
   const known = new Set(stored.map((mailbox) => mailbox.remoteId));
@@ -50,11 +50,20 @@ export async function syncMailboxes(
   const renamed = await findRenamed(context, connection, missing, news, signal);
   const gone: StoredMailbox[] = [];
   for (const mailbox of missing) {
-    if (!renamed.has(mailbox.id) && !(await isListed(connection, mailbox.remoteId, signal))) gone.push(mailbox);
+    if (renamed.has(mailbox.id)) continue;
+    const isGone = absent.has(mailbox.remoteId) || !(await isListed(connection, mailbox.remoteId, signal));
+    if (isGone) gone.push(mailbox);
   }
   return db.mail.transaction(() => {
     for (const [id, path] of renamed) renameMailbox(db, id, path);
-    const removed = gone.reduce((sum, mailbox) => sum + forgetMailbox(context, mailbox, round), 0);
+    const emptied = stored.filter(({ remoteId }) => byPath.get(remoteId)?.isNode === true);
+    let removed = 0;
+    for (const mailbox of [...gone, ...emptied]) removed += forgetMessages(context, mailbox, round);
+    deleteMailboxes(
+      db,
+      accountId,
+      gone.map((mailbox) => mailbox.remoteId),
+    );
     const before = new Map(storedMailboxes(db, accountId).map((mailbox) => [mailbox.remoteId, mailbox]));
     const different = listed.filter((item) => isDifferent(item, before.get(item.mailbox.remoteId)));
     upsertMailboxes(
@@ -108,8 +117,9 @@ async function isSame(
   { mailbox, status, mailboxId }: ListedMailbox,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (status?.uidValidity !== checkpoint.uidValidity) return false;
+  // Also where renaming changes the numbers (Cyrus): S20 sees to those.
   if (checkpoint.mailboxId !== null && mailboxId !== null) return checkpoint.mailboxId === mailboxId;
+  if (status?.uidValidity !== checkpoint.uidValidity) return false;
   if (status.uidNext !== null && status.uidNext < checkpoint.uidNext) return false;
   const sample = [...placesIn(db, id, 1).keys()].slice(-sampleSize);
   if (sample.length === 0) return status.messages === 0;
@@ -130,16 +140,14 @@ async function isSame(
   }
 }
 
-/** Its messages may turn up elsewhere (S21): they are set aside, and the row goes. */
-function forgetMailbox({ db, accountId }: ImapContext, { id, remoteId }: StoredMailbox, round: Round): number {
+/** A mailbox that is gone, or holds no mail any more: its messages may turn up elsewhere (S21), so they are set aside. */
+function forgetMessages({ db, accountId }: ImapContext, { id }: StoredMailbox, round: Round): number {
   const removed = removePlaces(db, id, placesIn(db, id, 1).keys(), round);
-  const expected = unplacedIn(db, id);
-  clearCheckpoint(db, accountId, id);
-  deleteMailboxes(db, accountId, [remoteId]);
-  for (const emailId of expected) {
+  for (const emailId of expectNowhere(db, id)) {
     round.departed.add(emailId);
     refreshBase(db, emailId);
   }
+  clearCheckpoint(db, accountId, id);
   return removed;
 }
 

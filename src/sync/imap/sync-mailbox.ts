@@ -156,7 +156,8 @@ async function askChanges(task: Task, before: Checkpoint, selected: Selected): P
 async function lookAtFlags(task: Task, before: Checkpoint): Promise<Changes> {
   const { context, mailbox } = task;
   const { db, policy } = context;
-  const here = [...placesIn(db, mailbox.id, before.backfilledDownTo).keys()];
+  // Our own moves put messages beyond what was looked at last.
+  const here = [...placesIn(db, mailbox.id, before.backfilledDownTo).keys()].filter((uid) => uid < before.uidNext);
   const isDue = Date.now() - before.lastFullScan >= policy.fullScan || Date.now() < before.lastFullScan;
   if (!isDue && isComplete(before)) {
     const from = here.at(-policy.window) ?? 1;

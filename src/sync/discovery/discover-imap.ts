@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { providerOfDomain, providerOfExchanger, providerOfServer, type MailProvider } from '../../model/mail-providers';
 import type { MailServer } from '../../model/account';
-import { cancelled, linkSignals } from '../jmap/linked-signal';
+import { cancelled, linkSignals, orAborted } from '../jmap/linked-signal';
 import { isLoopback } from '../jmap/server-url';
 import type { ServerAddress } from './address';
 import { fetchAutoconfig } from './autoconfig';
@@ -55,12 +55,13 @@ async function search(server: ServerAddress, signal: AbortSignal, resolver: Mail
 async function announced(server: ServerAddress, signal: AbortSignal, resolver: MailResolver): Promise<Finding[]> {
   const { hostname } = server;
   const isName = !isLoopback(hostname) && isIP(bareHost(server)) === 0;
-  const [config, records, exchanger] = await Promise.all([
+  const asked = Promise.all([
     fetchAutoconfig(server, signal),
     isName ? byRecords(hostname, resolver) : null,
     isName ? lookUpExchangers(hostname, resolver) : [],
   ]);
-  const provider = exchanger.map(providerOfExchanger).find((found) => found !== undefined);
+  const [config, records, exchangers] = await orAborted(asked, signal);
+  const provider = exchangers.map(providerOfExchanger).find((found) => found !== undefined);
   const findings: Finding[] = [];
   if (config) findings.push({ ...config, source: `Told by ${config.source}` });
   if (records) findings.push(records);

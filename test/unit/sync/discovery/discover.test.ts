@@ -1,4 +1,3 @@
-import type { SrvRecord } from 'node:dns';
 import type { RequestListener } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { candidatesFor } from '../../../../src/sync/discovery/candidates';
@@ -9,13 +8,9 @@ import { testConnection } from '../../../../src/sync/discovery/test-connection';
 import { startEmbeddedJmap, type EmbeddedJmapOptions } from '../../../servers/embedded-jmap/embedded-jmap';
 import { failureOf } from '../jmap-client/failing';
 import { closedPort, serve, serveTcp } from '../jmap-client/http-server';
+import { noRecords, srvRecord } from './resolver';
 
 const never = new AbortController().signal;
-const noRecords: MailResolver = {
-  resolveSrv: () => Promise.reject(new Error('ENOTFOUND')),
-  resolveMx: () => Promise.reject(new Error('ENOTFOUND')),
-};
-
 async function start(options: EmbeddedJmapOptions = {}) {
   const server = await startEmbeddedJmap(options);
   onTestFinished(() => server.stop());
@@ -39,22 +34,16 @@ describe('where a server is looked for', () => {
 
   it('first where its SRV records say, in their order', async () => {
     const asked: string[] = [];
-    const record = (name: string, port: number, priority: number, weight: number): SrvRecord => ({
-      name,
-      port,
-      priority,
-      weight,
-    });
     const resolver: MailResolver = {
       ...noRecords,
       resolveSrv: (name) => {
         asked.push(name);
         const records = [
-          record('c.example.net', 443, 20, 9),
-          record('b.example.net', 8443, 10, 1),
-          record('a.example.net.', 443, 10, 5),
+          srvRecord('c.example.net', 443, 20, 9),
+          srvRecord('b.example.net', 8443, 10, 1),
+          srvRecord('a.example.net.', 443, 10, 5),
         ];
-        return Promise.resolve([...records, record('', 0, 1, 1), record('evil/path', 443, 1, 1)]);
+        return Promise.resolve([...records, srvRecord('', 0, 1, 1), srvRecord('evil/path', 443, 1, 1)]);
       },
     };
     expect((await urls('bob@bücher.example', resolver)).slice(0, 4)).toEqual([

@@ -128,7 +128,8 @@ function readEntry({ attributes = [] }: ImapResponse): Entry | null {
   const name = decodeName(parts.at(-1) ?? '') || decodeName(path);
   return {
     path,
-    name: name.slice(0, longestName),
+    // As JMAP servers call it, so that nobody can tell which protocol an account speaks.
+    name: path === 'INBOX' ? 'Inbox' : name.slice(0, longestName),
     separator,
     attributes: new Set(textsOf(attributes[0]).map((attribute) => attribute.toLowerCase())),
     // INBOX not counted: some servers put every mailbox below it.

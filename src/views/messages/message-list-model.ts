@@ -23,8 +23,8 @@ export interface MessageListModel extends Disposable {
   /** What is known of a row, or of a message of a thread that was expanded. */
   row(node: MessageNode): MessageRow | undefined;
   node(id: string): MessageNode | undefined;
-  /** Resolves when its first page is there, or cannot be had. */
-  show(source: MessageSource): Promise<void>;
+  /** Resolves when its first page is there, or cannot be had. Null: nothing, for there is no mailbox left to show. */
+  show(source: MessageSource | null): Promise<void>;
   loadMore(): Promise<void>;
   /** The messages of a thread, newest first. */
   children(thread: MessageNode): Promise<readonly MessageNode[]>;
@@ -143,7 +143,7 @@ export function createMessageListModel(client: MailClient, directory: Directory)
       expanded.clear();
       moreWanted = false;
       problem = null;
-      isLoading = true;
+      isLoading = wanted !== null;
       adopt(noRows);
       announce('structure');
       refresh();

@@ -94,6 +94,7 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     if (!state.loaded || (model.source !== null && isThere(model.source, state))) return;
     const source = initialSource(extension.workspaceState.get(sourceKey), state);
     if (source !== null) void show(source);
+    else if (model.source !== null) void model.show(null);
   };
 
   const select = async (node: MessageNode, focus: boolean): Promise<void> => {

@@ -15,13 +15,14 @@ export const walk: Walk = {
   async run({ workbench, server, step, atEnd }) {
     const jmap = await startEmbeddedJmap();
     atEnd(() => jmap.stop());
-    jmap.account('alice').deliverAll(generatedMail(count));
+    jmap.account('alice').deliverAll(generatedMail(count, new Date()));
     const messages = workbench.messages();
 
     await step('the newest messages are there while the others still come', async () => {
       // Slow enough to be killed in the middle of it.
       const hurry = jmap.faults.always({ kind: 'delay', ms: 400, method: 'Email/get' });
       atEnd(hurry);
+      await workbench.openMailView();
       await addAccountByDialogue(workbench, { url: jmap.url, user: 'alice@example.test', password: 'secret-alice' });
       await messages.rows().nth(10).waitFor();
       await workbench.screenshot('first-sync');

@@ -187,10 +187,8 @@ export const walk: Walk = {
   },
 };
 
-/** A row's description without its signs and date: `★ Subject · 12:30`. */
+/** What stands between the signs and the date of a row's description: `★ Subject · 12:30`. */
 function subjectOf(description: string): string {
-  return description
-    .replace(/[\u2066-\u2069\ufe0e]/g, '')
-    .replace(/^(?:●|★|📎|\s)+/u, '')
-    .replace(/ · .*$/, '');
+  const [subject = ''] = description.split(' · ');
+  return subject.replace(/^[^\p{L}]+/u, '').replace(/[\u2068\u2069]/g, '');
 }

@@ -154,6 +154,16 @@ describe('the list of messages', () => {
     expect(model.nodes).toHaveLength(1);
   });
 
+  it('shows nothing more of a mailbox that is gone, and asks for nothing', async () => {
+    const { model, client, changes } = await openList([row(1), row(2)]);
+    await model.show(null);
+    const before = client.requested.length;
+    await settle();
+    expect([model.source, model.nodes, model.isLoading]).toEqual([null, [], false]);
+    expect(changes).toContain('structure');
+    expect(client.requested.length).toBe(before);
+  });
+
   it('keeps what is on screen when it cannot be read, tells why, and recovers', async () => {
     const { mail, client, model } = await openList([row(1)]);
     mail.fails = true;

@@ -30,24 +30,38 @@ export function storesOver(mail: Database): MailDb {
 }
 
 /** A closed file with mail of at least so many bytes, made if the cache has none. Copy it before changing it. */
-export async function mailFile(cache: string, bytes: number, log: (line: string) => void): Promise<string> {
+export function mailFile(cache: string, bytes: number, log: (line: string) => void): Promise<string> {
+  return cachedFile(cache, String(bytes), log, (_, file) => statSync(file).size >= bytes);
+}
+
+/** The same with so many messages. */
+export function mailFileOf(cache: string, messages: number, log: (line: string) => void): Promise<string> {
+  return cachedFile(cache, `${messages}-messages`, log, (made) => made >= messages);
+}
+
+async function cachedFile(
+  cache: string,
+  name: string,
+  log: (line: string) => void,
+  isFull: (messages: number, file: string) => boolean,
+): Promise<string> {
   const schema = createHash('sha256')
     .update(JSON.stringify([mailMigrations, PAGE_SIZE]))
     .digest('hex')
     .slice(0, 12);
-  const file = join(cache, `mail-${schema}-${GENERATOR}-${bytes}.db`);
+  const file = join(cache, `mail-${schema}-${GENERATOR}-${name}.db`);
   if (existsSync(file)) return file;
   const unfinished = `${file}.unfinished`;
   for (const suffix of ['', '-wal']) rmSync(unfinished + suffix, { force: true });
   log(`making ${file} …`);
   const mail = await openMail(unfinished);
-  fill(storesOver(mail), bytes, () => statSync(unfinished).size);
+  fill(storesOver(mail), (messages) => isFull(messages, unfinished));
   mail.close();
   renameSync(unfinished, file);
   return file;
 }
 
-function fill(db: MailDb, bytes: number, size: () => number): void {
+function fill(db: MailDb, isFull: (messages: number) => boolean): void {
   const settings = {
     protocol: 'jmap',
     sessionUrl: 'https://mail.example/jmap',
@@ -59,7 +73,7 @@ function fill(db: MailDb, bytes: number, size: () => number): void {
   const mailboxIds = [...mailboxKeys(db, accountId).values()];
   const random = randomFrom(1);
   let next = 0;
-  while (size() < bytes) {
+  while (!isFull(next)) {
     storeEmails(
       db,
       accountId,

@@ -1,4 +1,4 @@
-import type { OutboxItem } from '../../engine/api';
+import type { OutboxItem, Overview } from '../../engine/api';
 import { formatCount } from '../format/counts';
 import { fullDate, relativeDate } from '../format/dates';
 import type { Language } from '../format/language';
@@ -12,20 +12,34 @@ export interface OutboxRow {
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
-  readonly icon: { readonly id: string; readonly color: string | null };
+  readonly icon: { readonly id: string; readonly color: string | null } | null;
   /** All of it for a screen reader. */
   readonly accessibleName: string;
   /** Words for `viewItem =~ /\bword\b/` in the manifest. */
   readonly contextValue: string;
 }
 
-/** Of a subject in a row: what stands behind it, why it failed, has to fit too. In UTF-16 units. */
+/** Beside the title of the view, which shows it folded too: "2 failed, 3 waiting". "" where there is nothing. */
+export function outboxSummary(
+  { failed, pending }: Pick<Overview, 'failed' | 'pending'>,
+  { l10n, locale }: Language,
+): string {
+  const parts = [
+    failed > 0 ? l10n.t('{0} failed', formatCount(failed, locale)) : '',
+    pending > 0 ? l10n.t('{0} waiting', formatCount(pending, locale)) : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}
+
+/** Of a subject in a row: what stands behind it has to fit too. In UTF-16 units. */
 const subjectLength = 40;
 
 export function outboxRow(node: OutboxNode, state: DirectoryState, now: number, language: Language): OutboxRow {
   switch (node.kind) {
     case 'group':
       return groupRow(node, state, language);
+    case 'reason':
+      return reasonRow(node.changes, language);
     case 'change':
       return changeRow(node.change, state, now, language);
     case 'more': {
@@ -58,13 +72,28 @@ function groupRow(
   };
 }
 
+function reasonRow(changes: readonly OutboxItem[], { l10n, locale }: Language): OutboxRow {
+  const [first] = changes;
+  const label = first === undefined ? '' : describeState(first, l10n);
+  const count = formatCount(changes.length, locale);
+  return {
+    label,
+    description: changes.length === 1 ? '' : count,
+    tooltip: label,
+    icon: null,
+    accessibleName: changes.length === 1 ? label : [label, count].join(', '),
+    contextValue: 'group retryable discardable',
+  };
+}
+
 function changeRow(change: OutboxItem, { byId }: DirectoryState, now: number, language: Language): OutboxRow {
   const { l10n } = language;
   const label = describeIntent(change.intent, (id) => byId.get(id) ?? null, l10n);
   const when = relativeDate(change.createdAt, now, language);
   const how = describeState(change, l10n);
   const subject = isolate(subjectLabel(change.subject, l10n, subjectLength));
-  const isUsual = change.state === 'queued' && change.attempts === 0;
+  // Why it failed, or that it waits for the connection, stands in the row above.
+  const isSaidAbove = change.state === 'failed' || (change.state === 'queued' && change.attempts === 0);
   const tooltip = [
     subjectLabel(change.subject, l10n),
     label,
@@ -75,8 +104,7 @@ function changeRow(change: OutboxItem, { byId }: DirectoryState, now: number, la
   ];
   return {
     label,
-    // That it waits for the connection is said by the group.
-    description: [subject, isUsual ? when : how].join(' · '),
+    description: [subject, isSaidAbove ? when : how].join(' · '),
     tooltip: tooltip.join('\n'),
     icon: iconOf(change),
     accessibleName: [label, subjectLabel(change.subject, l10n), how, when].join(', '),

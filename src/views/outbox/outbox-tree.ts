@@ -12,6 +12,8 @@ export type OutboxNode =
       readonly accountId: AccountId | null;
       readonly changes: readonly OutboxItem[];
     }
+  /** What failed for one reason: a bulk action mostly does, and the reason needs the line. */
+  | { readonly kind: 'reason'; readonly id: string; readonly changes: readonly OutboxItem[] }
   | { readonly kind: 'change'; readonly id: string; readonly change: OutboxItem }
   | { readonly kind: 'more'; readonly id: string; readonly count: number };
 
@@ -42,7 +44,20 @@ function group(state: Group['state'], accountId: AccountId | null, changes: read
   return [{ kind: 'group', id: `${state}:${accountId ?? ''}`, state, accountId, changes }];
 }
 
-export function outboxChildren({ id, changes }: Group): readonly OutboxNode[] {
+/** Below what failed its reasons, the one of the oldest change first; below these and what waits the changes. */
+export function outboxChildren(node: OutboxNode): readonly OutboxNode[] {
+  if (node.kind === 'reason' || (node.kind === 'group' && node.state === 'waiting')) return changeNodes(node);
+  if (node.kind !== 'group') return [];
+  const reasons = new Map<string, OutboxItem[]>();
+  for (const change of node.changes) {
+    const changes = reasons.get(change.lastError ?? '');
+    if (changes === undefined) reasons.set(change.lastError ?? '', [change]);
+    else changes.push(change);
+  }
+  return [...reasons].map(([reason, changes]) => ({ kind: 'reason', id: `${node.id}:${reason}`, changes }));
+}
+
+function changeNodes({ id, changes }: Extract<OutboxNode, { kind: 'group' | 'reason' }>): readonly OutboxNode[] {
   const shown = changes
     .slice(0, shownOfGroup)
     .map((change): OutboxNode => ({ kind: 'change', id: `change:${change.changeId}`, change }));
@@ -53,7 +68,7 @@ export function outboxChildren({ id, changes }: Group): readonly OutboxNode[] {
 /** What the nodes that a command was given stand for, each change once. */
 export function changesOf(nodes: readonly OutboxNode[]): readonly OutboxItem[] {
   const changes = nodes.flatMap((node) => {
-    if (node.kind === 'group') return node.changes;
+    if (node.kind === 'group' || node.kind === 'reason') return node.changes;
     return node.kind === 'change' ? [node.change] : [];
   });
   return [...new Map(changes.map((change) => [change.changeId, change])).values()];
@@ -77,7 +92,7 @@ export function nodesGiven(first: unknown, second: unknown): readonly OutboxNode
 
 function isNode(value: unknown): value is OutboxNode {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('id' in value)) return false;
-  return value.kind === 'group' || value.kind === 'change' || value.kind === 'more';
+  return ['group', 'reason', 'change', 'more'].includes(value.kind as string);
 }
 
 /** The message of the first change among the nodes. */

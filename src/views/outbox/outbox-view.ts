@@ -7,7 +7,7 @@ import type { Directory } from '../mailboxes/directory';
 import { createRefresher } from '../refresher';
 import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
-import { outboxRow } from './outbox-item';
+import { outboxRow, outboxSummary } from './outbox-item';
 import { createOutboxPresence } from './outbox-presence';
 import { outboxChildren, outboxGroups, type OutboxNode } from './outbox-tree';
 
@@ -30,6 +30,7 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
     try {
       const items: readonly OutboxItem[] = await client.request('outbox/list', {});
       view.message = '';
+      setContext('mailpane.outboxEmpty', items.length === 0);
       return [...outboxGroups(items, [...directory.state.accounts.keys()])];
     } catch (error) {
       log.warn(`The outbox could not be read: ${errorSentence(error)}`);
@@ -41,26 +42,25 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
   const provider: vscode.TreeDataProvider<OutboxNode> = {
     onDidChangeTreeData: changed.event,
     getChildren(node) {
-      if (node === undefined) return read();
-      return node.kind === 'group' ? [...outboxChildren(node)] : [];
+      return node === undefined ? read() : [...outboxChildren(node)];
     },
     getTreeItem: (node) => treeItem(node),
   };
 
   const treeItem = (node: OutboxNode): vscode.TreeItem => {
     const row = outboxRow(node, directory.state, Date.now(), language);
-    const isGroup = node.kind === 'group';
+    const hasChildren = node.kind === 'group' || node.kind === 'reason';
     const item = new vscode.TreeItem(
       row.label,
-      isGroup ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
+      hasChildren ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
     );
     item.id = node.id;
     item.description = row.description;
     item.tooltip = row.tooltip;
-    item.iconPath = new vscode.ThemeIcon(
-      row.icon.id,
-      row.icon.color === null ? undefined : new vscode.ThemeColor(row.icon.color),
-    );
+    if (row.icon !== null) {
+      const { id, color } = row.icon;
+      item.iconPath = new vscode.ThemeIcon(id, color === null ? undefined : new vscode.ThemeColor(color));
+    }
     item.accessibilityInformation = { label: row.accessibleName };
     item.contextValue = row.contextValue;
     if (node.kind === 'change') {
@@ -79,7 +79,7 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
     return Promise.resolve();
   });
   const presence = createOutboxPresence((isShown) => {
-    void vscode.commands.executeCommand('setContext', 'mailpane.outboxShown', isShown);
+    setContext('mailpane.outboxShown', isShown);
   });
 
   const showCounts = (): void => {
@@ -89,8 +89,9 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
       failed === 1
         ? vscode.l10n.t('1 change failed')
         : vscode.l10n.t('{0} changes failed', formatCount(failed, language.locale));
+    view.description = outboxSummary(overview, language);
     view.badge = failed > 0 ? { value: failed, tooltip } : undefined;
-    void vscode.commands.executeCommand('setContext', 'mailpane.hasFailed', failed > 0);
+    setContext('mailpane.hasFailed', failed > 0);
     presence.counts(overview);
   };
 
@@ -118,4 +119,8 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
       parts.dispose();
     },
   };
+}
+
+function setContext(key: string, value: boolean): void {
+  void vscode.commands.executeCommand('setContext', key, value);
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Applied, HistoryEntry } from '../../engine/api';
 import type { Action } from '../../model/action';
 import type { Disposable } from '../disposable';
-import { fullDate, relativeDate } from '../format/dates';
+import { relativeDate } from '../format/dates';
 import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
 import { mailboxNames } from '../outbox/describe-change';
@@ -61,7 +61,6 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory)
     const items = (await history()).map(({ undoId, action, messages, createdAt }): HistoryItem => ({
       label: describeDone(action, messages, nameOf, language),
       description: relativeDate(createdAt, now, language),
-      detail: fullDate(createdAt, language),
       undoId,
     }));
     const picked = await vscode.window.showQuickPick(items, {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutboxItem } from '../../../../src/engine/api';
-import { outboxRow } from '../../../../src/views/outbox/outbox-item';
+import { outboxRow, outboxSummary } from '../../../../src/views/outbox/outbox-item';
 import { outboxGroups, type OutboxNode } from '../../../../src/views/outbox/outbox-tree';
 import { account, asAccountId, asMailboxId, directoryState, english, mailbox, overview } from '../support/samples';
 import { change } from './changes';
@@ -27,7 +27,7 @@ describe('S30: a row of the outbox', () => {
     const shown = archiving({ state: 'failed', lastError: 'The mailbox is full.', attempts: 3 });
     expect(shown).toMatchObject({
       label: 'Archive',
-      description: 'Subject 1 · The mailbox is full.',
+      description: 'Subject 1 · 14:00',
       icon: { id: 'error', color: 'list.errorForeground' },
       accessibleName: 'Archive, Subject 1, The mailbox is full., 14:00',
       contextValue: 'change retryable discardable',
@@ -40,9 +40,16 @@ describe('S30: a row of the outbox', () => {
     ]);
   });
 
-  it('leaves room for the reason behind a long subject', () => {
-    const { description } = archiving({ state: 'failed', lastError: 'No.', subject: 'word '.repeat(1000) });
-    expect(description).toMatch(/^.{1,40} · No\.$/);
+  it('says above failed changes why, and how many', () => {
+    const failed = change(1, { state: 'failed', lastError: 'The mailbox is full.' });
+    const reasonOf = (...changes: OutboxItem[]) => row({ kind: 'reason', id: 'failed::', changes });
+    expect(reasonOf(failed)).toMatchObject({ label: 'The mailbox is full.', description: '', icon: null });
+    expect(reasonOf(failed, failed)).toMatchObject({ description: '2', accessibleName: 'The mailbox is full., 2' });
+    expect(reasonOf(change(1, { state: 'failed' })).label).toBe('The server refused this change.');
+  });
+
+  it('leaves room for what stands behind a long subject', () => {
+    expect(archiving({ subject: 'word '.repeat(1000) }).description).toMatch(/^.{1,40} · 14:00$/);
   });
 
   it('says of a waiting change when it was made, and of one that was tried why it waits', () => {
@@ -63,5 +70,18 @@ describe('S30: a row of the outbox', () => {
       ['Waiting', '1 · home mail', 'group'],
     ]);
     expect(outboxGroups(items, [asAccountId('work')]).map((group) => row(group).description)).toEqual(['1', '1']);
+  });
+
+  it('is counted beside the title of the view', () => {
+    const counts = [
+      { failed: 2, pending: 1200 },
+      { failed: 0, pending: 1 },
+      { failed: 0, pending: 0 },
+    ];
+    expect(counts.map((overview) => outboxSummary(overview, english))).toEqual([
+      '2 failed, 1,200 waiting',
+      '1 waiting',
+      '',
+    ]);
   });
 });

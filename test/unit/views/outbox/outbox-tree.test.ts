@@ -20,7 +20,7 @@ describe('S30: the groups of the view', () => {
   it('are what failed, then what waits, without empty ones', () => {
     const groups = outboxGroups([change(3), change(2, { state: 'failed' }), change(1, { state: 'sending' })], [work]);
     expect(groups.map((group) => [group.id, ids(outboxChildren(group))])).toEqual([
-      ['failed:', ['change:2']],
+      ['failed:', ['failed::']],
       ['waiting:', ['change:1', 'change:3']],
     ]);
     expect(ids(outboxGroups([change(1)], [work]))).toEqual(['waiting:']);
@@ -42,6 +42,18 @@ describe('S30: the groups of the view', () => {
     ]);
   });
 
+  it('put what failed below its reason, once for each', () => {
+    const full = { state: 'failed', lastError: 'The mailbox is full.' } as const;
+    const items = [change(1, full), change(2, { state: 'failed', lastError: 'No.' }), change(3, full)];
+    const reasons = outboxGroups(items, [work]).flatMap(outboxChildren);
+    expect(reasons.map((reason) => [reason.kind, ids(outboxChildren(reason))])).toEqual([
+      ['reason', ['change:1', 'change:3']],
+      ['reason', ['change:2']],
+    ]);
+    expect(new Set(ids(reasons)).size).toBe(2);
+    expect(changesOf(reasons)).toHaveLength(3);
+  });
+
   it('show the first of a long queue and say how many more there are, but act on all', () => {
     const groups = outboxGroups(
       Array.from({ length: shownOfGroup + 5 }, (_, index) => change(index + 1)),
@@ -56,7 +68,7 @@ describe('S30: the groups of the view', () => {
 
 describe('what a command acts on', () => {
   const groups = outboxGroups([change(1, { state: 'failed' }), change(2, { state: 'failed' })], [work]);
-  const [first, second] = groups.flatMap(outboxChildren) as [OutboxNode, OutboxNode];
+  const [first, second] = groups.flatMap(outboxChildren).flatMap(outboxChildren) as [OutboxNode, OutboxNode];
 
   it('is the node of the menu, or all selected ones where it is among them, each change once', () => {
     expect(nodesGiven(first, [second])).toEqual([first]);

@@ -97,9 +97,14 @@ export function deleteChanges({ mail, changes }: MailDb, ids: readonly ChangeId[
   }
 }
 
-/** After a crash: what was on its way is sent again. Right because every intent is a patch that commutes (S10). */
-export function requeueInterrupted({ mail }: MailDb): void {
-  mail.run("UPDATE pending_changes SET state = 'queued' WHERE state = 'sending'");
+/**
+ * After a crash, or where the answer could not be written down (full disk): what was on its way, of an account or (null)
+ * of all, is sent again. Right because every intent is a patch that commutes (S10).
+ */
+export function requeueInterrupted({ mail, changes }: MailDb, accountId: AccountId | null = null): void {
+  const sql =
+    "UPDATE pending_changes SET state = 'queued' WHERE state = 'sending' AND coalesce(?1, account_id) = account_id";
+  if (mail.run(sql, [accountId]) > 0) changes.note('outbox');
 }
 
 export function countChanges({ mail }: MailDb): { pending: number; failed: number } {

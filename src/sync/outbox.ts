@@ -2,7 +2,7 @@ import { advanceState } from '../db/sync-state';
 import { deleteEmails, getEmailRef } from '../db/emails';
 import type { MailDb } from '../db/mail-db';
 import { acceptIntents, getServerState, replayPending } from '../db/overlay';
-import { deleteChanges, queuedChanges, setChangeState } from '../db/pending-changes';
+import { deleteChanges, queuedChanges, requeueInterrupted, setChangeState } from '../db/pending-changes';
 import type { AccountId, EmailId } from '../model/ids';
 import { coalesce } from '../model/overlay';
 import type { PendingChange } from '../model/pending-change';
@@ -42,6 +42,8 @@ export async function drainOutbox(
   let failed = 0;
   let needsCycle = false;
   const deferred = new Set<EmailId>();
+  // There is one drain at a time: what is still being sent is left over from one that could not write its end down.
+  requeueInterrupted(db, accountId);
   for (;;) {
     signal.throwIfAborted();
     const batch = takeBatch(db, accountId, deferred);

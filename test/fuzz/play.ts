@@ -13,7 +13,7 @@ import { Oracle } from './oracle';
 import type { Step } from './steps';
 
 /** ms after which a client that has not come to rest never will. */
-const patience = 15_000;
+const patience = 8_000;
 
 /** Something that must never be (S40). */
 export class FuzzFailure extends Error {
@@ -100,25 +100,33 @@ class Game {
           client.discard();
         });
       case 'wake':
-        return client.wake();
+        client.wake();
+        return;
       case 'settle':
         return this.settle();
       case 'network':
-        return proxy.next(step.fault, step.times);
+        proxy.next(step.fault, step.times);
+        return;
       case 'online':
-        return proxy.setOnline(step.on);
+        proxy.setOnline(step.on);
+        return;
       case 'lose-pushes':
-        return proxy.losePushes(step.on);
+        proxy.losePushes(step.on);
+        return;
       case 'cut-all':
-        return proxy.cutAll();
+        proxy.cutAll();
+        return;
       case 'mischief': {
         const { mischief } = this.server;
         return mischief[step.which % mischief.length]?.();
       }
       case 'disk':
-        return step.full ? client.disk.fill() : client.disk.empty();
+        if (step.full) client.disk.fill();
+        else client.disk.empty();
+        return;
       case 'die':
-        return client.disk.dieAfter(step.after);
+        client.disk.dieAfter(step.after);
+        return;
       case 'restart':
         if (step.how === 'kill') return this.revive();
         await client.close();
@@ -261,7 +269,10 @@ class Game {
 
   private async changeMailbox(step: Step & { do: 'remote-mailbox' }, picture: Picture): Promise<void> {
     const { remote } = this.server;
-    if (step.what === 'create') return void (await remote.createMailbox(`Box ${++this.made}`));
+    if (step.what === 'create') {
+      await remote.createMailbox(`Box ${++this.made}`);
+      return;
+    }
     const own = Object.entries(picture.mailboxes).filter(([, { name }]) => /^(Work|Lists|Box .*)$/.test(name));
     const [id] = own[step.at % own.length] ?? [];
     if (id === undefined) return;

@@ -118,7 +118,10 @@ function exchange(target: ProxyTarget, faults: Faults, request: IncomingMessage,
   const fault = isPush ? null : faults.take();
   const { socket } = request;
   response.on('error', () => undefined);
-  if (fault?.kind === 'black-hole') return faults.hold(socket);
+  if (fault?.kind === 'black-hole') {
+    faults.hold(socket);
+    return;
+  }
   if (fault?.kind === 'status') {
     const retry = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
     request.resume();

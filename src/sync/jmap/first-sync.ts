@@ -2,6 +2,7 @@ import { storeEmails } from '../../db/emails';
 import { upsertMailboxes } from '../../db/mailboxes';
 import { setState } from '../../db/sync-state';
 import type { CycleReport } from '../backend';
+import { syncChanges } from './changes';
 import type { Call } from './client';
 import { listProperties } from './email-item';
 import { readEmailItems, toServerEmails } from './emails';
@@ -33,14 +34,19 @@ export async function firstSync(context: JmapContext, signal: AbortSignal): Prom
     newestOf(inbox, Math.min(firstPage, client.limits.maxObjectsInGet)),
     signal,
   );
-  const items = readEmailItems(context, answers.read('e', getAnswer).list);
+  const { state, list } = answers.read('e', getAnswer);
+  const items = readEmailItems(context, list);
   const emails = await toServerEmails(context, items, signal);
   const added = db.mail.transaction(() => {
     setState(db, accountId, emailType, emailState, Date.now());
     owe(db, accountId, 'first');
     return storeEmails(db, accountId, emails);
   });
-  return { added, changed: 0, removed: 0, mailboxes: mailboxes.length };
+  const report = { added, changed: 0, removed: 0, mailboxes: mailboxes.length };
+  if (state === emailState) return report;
+  // Of a message that came after the checkpoint and is destroyed before the next cycle, the server would never tell.
+  const { removed } = await syncChanges(context, signal);
+  return { ...report, removed };
 }
 
 function newestOf(mailbox: string | null, limit: number): Call[] {

@@ -7,6 +7,8 @@ import { getAnswer } from './schemas';
 export interface GotItems {
   readonly list: unknown[];
   readonly notFound: string[];
+  /** The server's states of the type while it answered: more than one where it changed between two pages. */
+  readonly states: Set<string>;
 }
 
 /** The server does not take, or we do not want to hold, as much as that at once. Cyrus refuses the whole request. */
@@ -26,7 +28,7 @@ export async function getItems(
   properties: readonly string[] | null,
   signal: AbortSignal,
 ): Promise<GotItems> {
-  const got: GotItems = { list: [], notFound: [] };
+  const got: GotItems = { list: [], notFound: [], states: new Set() };
   await get(ids);
   return got;
 
@@ -39,7 +41,8 @@ export async function getItems(
     const call: Call = { name: `${type}/get`, args: { ids: page, properties }, id: 'g' };
     try {
       const answers = await context.client.request([call], signal);
-      const { list, notFound } = answers.read('g', getAnswer);
+      const { state, list, notFound } = answers.read('g', getAnswer);
+      got.states.add(state);
       got.list.push(...list);
       got.notFound.push(...(notFound ?? []));
     } catch (error) {

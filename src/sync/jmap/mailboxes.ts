@@ -37,16 +37,22 @@ export async function fetchAllMailboxes(
   }
 }
 
+/** Times that they are read again because one changed meanwhile. */
+const mostReadings = 3;
+
 /** For a server that does not give them all in one answer. The state is of before the first page (S4). */
 async function fetchManyMailboxes(
   context: JmapContext,
   signal: AbortSignal,
 ): Promise<{ state: string; mailboxes: ServerMailbox[] }> {
-  const answers = await context.client.request([{ name: 'Mailbox/get', args: { ids: [] }, id: 'm' }], signal);
-  const { state } = answers.read('m', getAnswer);
-  const { ids } = await walkIds(context, 'Mailbox', signal);
-  const { list } = await getItems(context, 'Mailbox', [...ids], null, signal);
-  return { state, mailboxes: readMailboxes(context, list) };
+  for (let reading = 1; ; reading++) {
+    const answers = await context.client.request([{ name: 'Mailbox/get', args: { ids: [] }, id: 'm' }], signal);
+    const { state } = answers.read('m', getAnswer);
+    const { ids } = await walkIds(context, 'Mailbox', signal);
+    const { list, states } = await getItems(context, 'Mailbox', [...ids], null, signal);
+    const isOfOneMoment = [...states].every((one) => one === state);
+    if (isOfOneMoment || reading === mostReadings) return { state, mailboxes: readMailboxes(context, list) };
+  }
 }
 
 /**
@@ -82,8 +88,9 @@ export async function resolveMailboxes(
   const missing = missingOf(keys);
   if (missing.length === 0) return keys;
   const { list } = await getItems(context, 'Mailbox', missing, null, signal);
-  const found = readMailboxes(context, list);
-  upsertMailboxes(db, accountId, found, startsComplete(context));
+  // All of them, with their state: of one that came after the checkpoint and is destroyed before the next cycle, the server
+  // would never tell (RFC 8620 §5.2).
+  if (list.length > 0) await rebuildMailboxes(context, signal);
   const resolved = mailboxKeys(db, accountId);
   const unknown = missingOf(resolved);
   if (unknown.length > 0) {

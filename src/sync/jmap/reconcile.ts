@@ -1,10 +1,11 @@
-import { deleteEmails, remoteIds, storeEmails, updateEmails } from '../../db/emails';
+import { deleteEmails, emailKey, remoteIds, storeEmails, updateEmails } from '../../db/emails';
 import type { MailDb } from '../../db/mail-db';
 import { markComplete } from '../../db/mailboxes';
 import { intentsOf } from '../../db/pending-changes';
 import { getState } from '../../db/sync-state';
 import type { EmailId } from '../../model/ids';
 import type { BackfillOptions } from '../backend';
+import { syncChanges } from './changes';
 import { changingProperties, listProperties, type EmailItem } from './email-item';
 import { readEmailItems, toServerEmails, toUpdates } from './emails';
 import { getItems } from './get-items';
@@ -39,6 +40,11 @@ export class Reconciliation {
   private done = 0;
   /** What the server said nothing of when it was asked: asked for once more, then left out. */
   private readonly unanswered = new Set<string>();
+  /**
+   * Stored here, though they may be newer than the checkpoint. Should they be destroyed before it catches up, the server
+   * never tells of them: they came and went (RFC 8620 §5.2).
+   */
+  private readonly uncovered = new Set<string>();
 
   constructor(
     private readonly context: JmapContext,
@@ -72,6 +78,7 @@ export class Reconciliation {
     this.missing = [...walk.ids].filter((id) => !here.has(id));
     // What an interrupted first walk left here may have changed while nobody listened only if the state went stale.
     this.stale = this.owed.reason === 'stale' ? [...walk.ids].filter((id) => here.has(id)) : [];
+    this.uncovered.clear(); // seen by this walk, or not; and a cycle has come in between
     this.unseen = new Map([...here].filter(([id]) => !walk.ids.has(id)));
     this.done = walk.ids.size - this.missing.length - this.stale.length;
     this.walk = walk;
@@ -95,7 +102,7 @@ export class Reconciliation {
     const { db, accountId } = context;
     const queue = isMissing ? this.missing : this.stale;
     const state = getState(db, accountId, emailType);
-    const { list, notFound } = await getItems(
+    const { list, notFound, states } = await getItems(
       context,
       'Email',
       ids,
@@ -110,6 +117,8 @@ export class Reconciliation {
       // The outbox advanced the state meanwhile: what was read may be older than what is here (S11).
       if (getState(db, accountId, emailType) !== state) return void queue.push(...ids);
       storeEmails(db, accountId, emails);
+      const isCovered = !isMissing || [...states].every((one) => one === state);
+      if (!isCovered) for (const { id } of items) this.uncovered.add(id);
       updateEmails(db, accountId, updates);
       const again = this.askAgain(ids, items, notFound);
       queue.push(...again);
@@ -140,17 +149,33 @@ export class Reconciliation {
       countAttempt(db, accountId, owed);
       return true;
     }
+    if (!(await this.catchUp(signal))) return true;
     const gone = await this.confirmGone(signal);
     if (this.stale.length > 0) return false;
     db.mail.transaction(() => {
       if (doubt === null) {
-        const unwanted = gone.filter((id) => !hasChanges(db, id));
+        const unwanted = gone.filter((id) => !hasWaiting(db, id));
         deleteEmails(db, unwanted);
+        // Should the change be taken back before it is sent, then only another walk finds that the message is gone.
+        if (unwanted.length < gone.length) return;
       }
       settleWalk(db, accountId);
       markComplete(db, accountId);
     });
     return true;
+  }
+
+  /** Has the checkpoint catch up with what is newer, which is then asked for once more. False: all is owed anew. */
+  private async catchUp(signal: AbortSignal): Promise<boolean> {
+    if (this.uncovered.size === 0) return true;
+    const { db, accountId } = this.context;
+    await syncChanges(this.context, signal);
+    for (const id of this.uncovered) {
+      const key = emailKey(db, accountId, id);
+      if (key !== undefined) this.unseen.set(id, key);
+    }
+    this.uncovered.clear();
+    return owedWalk(db, accountId)?.number === this.owed.number;
   }
 
   /**
@@ -167,7 +192,6 @@ export class Reconciliation {
 }
 
 /** Asked when the rows go, not when the walk began: an action may have come in between. */
-function hasChanges(db: MailDb, id: EmailId): boolean {
-  const { intents, failed } = intentsOf(db, id);
-  return intents.length > 0 || failed;
+function hasWaiting(db: MailDb, id: EmailId): boolean {
+  return intentsOf(db, id).intents.length > 0;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emailKey, storeEmails } from '../../../src/db/emails';
 import { getEmailDetails } from '../../../src/db/message-lists';
 import { replayPending } from '../../../src/db/overlay';
-import { enqueueChange, listChanges, requeueInterrupted } from '../../../src/db/pending-changes';
+import { enqueueChange, listChanges, requeueInterrupted, setChangeState } from '../../../src/db/pending-changes';
 import { getState, setState } from '../../../src/db/sync-state';
 import type { EmailId } from '../../../src/model/ids';
 import type { EmailIntent } from '../../../src/model/pending-change';
@@ -65,6 +65,19 @@ describe('drainOutbox', () => {
     expect(report).toMatchObject({ sent: 3, failed: 0 });
     expect(listChanges(test.db)).toEqual([]);
     expect(getEmailDetails(test.db, key('M3'))).toMatchObject({ keywords: ['$flagged', '$seen'], pending: 'none' });
+  });
+
+  it('S30: sends again what was under way when its end could not be written down', async () => {
+    act('M1', flag(['$seen']));
+    setChangeState(
+      test.db,
+      listChanges(test.db).map(({ id }) => id),
+      'sending',
+      { lastError: null, countAttempt: false },
+    );
+    const { backend, sent } = answering(all({ result: 'done' }));
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect([sent.length, listChanges(test.db).length]).toEqual([1, 0]);
   });
 
   it('S28: drops without a request what the server already shows', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { getEmailDetails } from '../../../../src/db/message-lists';
-import { listChanges } from '../../../../src/db/pending-changes';
+import { deleteChanges, listChanges } from '../../../../src/db/pending-changes';
 import { keywords, never } from '../../../support/synced-account';
 import { openAccount, type TestAccount } from './open-account';
 
@@ -177,12 +177,28 @@ describe('the prune guard', () => {
         return response;
       },
     });
-    await local.syncAll();
+    await local.backend.backfill({ shouldYield: () => false, onProgress: () => undefined }, never);
     expect(count()).toBe(9);
     expect(listChanges(local.db)).toHaveLength(2);
     // What the server answers to the change decides: gone.
     await local.drain();
     expect(count()).toBe(7);
+  });
+
+  it('S1: a message that is gone goes from here too, when the change that it waited for is taken back', async () => {
+    const { local, remote, ids, compare } = await synced(5);
+    const [gone = ''] = ids;
+    local.act(gone, keywords(['$flagged']));
+    remote.destroy(gone);
+    remote.forgetChanges();
+    await local.cycle();
+    await local.backend.backfill({ shouldYield: () => false, onProgress: () => undefined }, never);
+    deleteChanges(
+      local.db,
+      listChanges(local.db).map(({ id }) => id),
+    );
+    await local.syncAll();
+    await compare();
   });
 
   it('S9: destroyed deletes, whatever waits', async () => {

@@ -22,13 +22,7 @@ export function activate(extension: vscode.ExtensionContext) {
 
   const reader = createReader(context);
   const native = registerNativeViews(context, reader);
-  extension.subscriptions.push(
-    log,
-    reader,
-    native,
-    registerAccounts(context, native.list),
-    registerSyncLog(context),
-  );
+  extension.subscriptions.push(log, reader, native, registerAccounts(context, native.list), registerSyncLog(context));
   /** For the demo and tests, and for other extensions: adds an account without asking, after testing the connection. */
   return {
     addAccount: (input: AccountInput) => addAccount(context, input),

@@ -1,0 +1,239 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A message of a scripted mailbox. */
+export interface ScriptedMessage {
+  readonly uid: number;
+  flags: string[];
+  modSeq: number;
+  /** Octets with CRLF. */
+  readonly raw: string;
+}
+
+export interface ScriptedMailbox {
+  uidValidity: number;
+  uidNext: number;
+  highestModSeq: number;
+  messages: ScriptedMessage[];
+}
+
+export interface Command {
+  readonly tag: string;
+  /** In upper case, `UID FETCH` as one name. */
+  readonly name: string;
+  readonly args: string;
+  /** Counts the connections from 1. */
+  readonly connection: number;
+}
+
+/**
+ * What a script answers instead of the server: whole octets, tagged line included, or what is done with the socket.
+ * Undefined: the server answers as it should.
+ */
+export type Script = (
+  command: Command,
+  socket: Socket,
+  /** The answer that the server would give. */
+  usual: string,
+) => string | undefined | Promise<string | undefined>;
+
+/** A small IMAP server that answers well, until a script tells it not to: for what real ones don't do on cue. */
+export interface ScriptedImap {
+  readonly port: number;
+  readonly mailboxes: Map<string, ScriptedMailbox>;
+  /** Every command that came, without its tag. */
+  readonly log: string[];
+  /** Connections open now, and the most at a time. */
+  readonly connections: { open: number; most: number };
+  script: Script;
+  stop(): Promise<void>;
+}
+
+export const basicCapabilities = 'IMAP4rev1 ENABLE UIDPLUS MOVE UNSELECT SPECIAL-USE LIST-EXTENDED LIST-STATUS IDLE';
+
+export async function startScriptedImap(capabilities: string): Promise<ScriptedImap> {
+  const mailboxes = new Map<string, ScriptedMailbox>();
+  const sockets = new Set<Socket>();
+  const self = {
+    mailboxes,
+    log: [] as string[],
+    connections: { open: 0, most: 0 },
+    script: (() => undefined) as Script,
+  };
+  let count = 0;
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    count += 1;
+    self.connections.open += 1;
+    self.connections.most = Math.max(self.connections.most, self.connections.open);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      self.connections.open -= 1;
+    });
+    socket.on('error', () => undefined);
+    serve(socket, count, capabilities, self).catch(() => socket.destroy()); // the client hung up
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return Object.assign(self, {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  });
+}
+
+type Self = Pick<ScriptedImap, 'mailboxes' | 'log' | 'script'>;
+
+async function serve(socket: Socket, connection: number, capabilities: string, self: Self): Promise<void> {
+  const session = { selected: '' };
+  let idleTag: string | null = null;
+  socket.write('* OK scripted\r\n');
+  let pending = '';
+  for await (const chunk of socket as AsyncIterable<Buffer>) {
+    pending += chunk.toString('latin1');
+    for (let end = pending.indexOf('\r\n'); end >= 0; end = pending.indexOf('\r\n')) {
+      const line = pending.slice(0, end);
+      pending = pending.slice(end + 2);
+      if (idleTag !== null && line === 'DONE') {
+        socket.write(`${idleTag} OK done\r\n`);
+        idleTag = null;
+        continue;
+      }
+      const [, tag = '', name = '', args = ''] = /^(\S+) ((?:UID )?\S+) ?(.*)$/i.exec(line) ?? [];
+      const command: Command = { tag, name: name.toUpperCase(), args, connection };
+      self.log.push(`${command.name} ${args}`.trim());
+      const usual = command.name === 'IDLE' ? '+ idling\r\n' : answer(command, capabilities, self.mailboxes, session);
+      const scripted = await self.script(command, socket, usual);
+      if (socket.destroyed) return;
+      if (command.name === 'IDLE') idleTag = tag;
+      socket.write(scripted ?? usual, 'latin1');
+      if (command.name === 'LOGOUT') socket.end();
+    }
+  }
+}
+
+/** The right answer, tagged line included. */
+function answer(
+  { tag, name, args }: Command,
+  capabilities: string,
+  mailboxes: ReadonlyMap<string, ScriptedMailbox>,
+  session: { selected: string },
+): string {
+  const ok = (lines: readonly string[] = [], code = ''): string =>
+    [...lines.map((line) => `* ${line}`), `${tag} OK ${code}done`, ''].join('\r\n');
+  const box = mailboxes.get(session.selected);
+  switch (name) {
+    case 'CAPABILITY':
+      return ok([`CAPABILITY ${capabilities}`]);
+    case 'NAMESPACE':
+      return ok(['NAMESPACE (("" "/")) NIL NIL']);
+    case 'ENABLE':
+      return ok([`ENABLED ${args}`]);
+    case 'LIST':
+      return ok([...mailboxes].flatMap(([path, one]) => listLines(path, one, args)));
+    case 'STATUS': {
+      const path = /^"?([^" ]+)"?/.exec(args)?.[1] ?? '';
+      const one = mailboxes.get(path);
+      return one === undefined ? `${tag} NO [NONEXISTENT] no such mailbox\r\n` : ok([statusLine(path, one)]);
+    }
+    case 'SELECT': {
+      session.selected = /^"?([^" ]+)"?/.exec(args)?.[1] ?? '';
+      const one = mailboxes.get(session.selected);
+      return one === undefined ? `${tag} NO no such mailbox\r\n` : ok(selectLines(one, args), '[READ-WRITE] ');
+    }
+    case 'UID FETCH':
+    case 'FETCH':
+      return ok(box === undefined ? [] : fetchLines(box, name === 'UID FETCH', args));
+    case 'UID SEARCH':
+      return ok([`SEARCH ${searchIn(box?.messages ?? [], args).join(' ')}`.trim()]);
+    case 'UID STORE': {
+      const [, set = '', sign = '', flags = ''] = /^(\S+) ([+-])FLAGS\S* \(([^)]*)\)/.exec(args) ?? [];
+      for (const message of pick(box?.messages ?? [], set, true)) {
+        const kept = message.flags.filter((flag) => !flags.split(' ').includes(flag));
+        message.flags = sign === '+' ? [...kept, ...flags.split(' ')] : kept;
+      }
+      return ok();
+    }
+    case 'UID EXPUNGE':
+    case 'EXPUNGE': {
+      const among = name === 'EXPUNGE' ? '1:*' : args;
+      const gone = new Set(pick(box?.messages ?? [], among, true).filter((one) => one.flags.includes('\\Deleted')));
+      if (box !== undefined) box.messages = box.messages.filter((message) => !gone.has(message));
+      return ok();
+    }
+    default:
+      return ok();
+  }
+}
+
+function listLines(path: string, box: ScriptedMailbox, args: string): string[] {
+  const line = `LIST () "/" "${path}"`;
+  return args.includes('STATUS') ? [line, statusLine(path, box)] : [line];
+}
+
+function statusLine(path: string, box: ScriptedMailbox): string {
+  const unseen = box.messages.filter((message) => !message.flags.includes('\\Seen')).length;
+  return (
+    `STATUS "${path}" (MESSAGES ${box.messages.length} UIDNEXT ${box.uidNext} UIDVALIDITY ${box.uidValidity} ` +
+    `UNSEEN ${unseen} HIGHESTMODSEQ ${box.highestModSeq})`
+  );
+}
+
+function selectLines(box: ScriptedMailbox, args: string): string[] {
+  const since = /QRESYNC \(\d+ (\d+)\)/.exec(args)?.[1];
+  const changed = since === undefined ? [] : box.messages.filter((message) => message.modSeq > Number(since));
+  return [
+    'FLAGS (\\Seen \\Flagged \\Deleted \\Answered \\Draft)',
+    'OK [PERMANENTFLAGS (\\Seen \\Flagged \\Deleted \\Answered \\Draft \\*)] ok',
+    `${box.messages.length} EXISTS`,
+    `OK [UIDVALIDITY ${box.uidValidity}] ok`,
+    `OK [UIDNEXT ${box.uidNext}] ok`,
+    `OK [HIGHESTMODSEQ ${box.highestModSeq}] ok`,
+    ...changed.map((one) => `${box.messages.indexOf(one) + 1} FETCH (UID ${one.uid} FLAGS (${one.flags.join(' ')}))`),
+  ];
+}
+
+/** Messages of a set by UID or by number. Past the end, `n:*` is the last one, as RFC 9051 says. */
+function pick(messages: readonly ScriptedMessage[], set: string, byUid: boolean): ScriptedMessage[] {
+  const numbered = messages.map((message, index) => [byUid ? message.uid : index + 1, message] as const);
+  const last = numbered.at(-1)?.[0] ?? 0;
+  const ranges = set.split(',').map((part) => {
+    const [from = 0, to = from] = part.split(':').map((end) => (end === '*' ? last : Number(end)));
+    return [Math.min(from, to), Math.max(from, to)] as const;
+  });
+  return numbered.flatMap(([number, message]) =>
+    ranges.some(([from, to]) => number >= from && number <= to) ? [message] : [],
+  );
+}
+
+function searchIn(messages: readonly ScriptedMessage[], args: string): number[] {
+  const set = /UID (\S+)$/.exec(args)?.[1];
+  const found = set === undefined ? [...messages] : pick(messages, set, true);
+  return found.filter((one) => !args.endsWith('DELETED') || one.flags.includes('\\Deleted')).map((one) => one.uid);
+}
+
+function fetchLines(box: ScriptedMailbox, byUid: boolean, args: string): string[] {
+  const [set = ''] = args.split(' ', 1);
+  const since = Number(/CHANGEDSINCE (\d+)/.exec(args)?.[1] ?? -1);
+  return pick(box.messages, set, byUid)
+    .filter((message) => message.modSeq > since)
+    .map((message) => `${box.messages.indexOf(message) + 1} FETCH (${fetchItems(message, args)})`);
+}
+
+/** One message's items, as far as they were asked for. */
+function fetchItems(message: ScriptedMessage, args: string): string {
+  const header = message.raw.slice(0, message.raw.indexOf('\r\n\r\n') + 4);
+  const body = message.raw.slice(header.length);
+  const items = [`UID ${message.uid}`];
+  if (args.includes('FLAGS')) items.push(`FLAGS (${message.flags.join(' ')})`);
+  if (args.includes('INTERNALDATE')) items.push('INTERNALDATE "02-Nov-2026 10:00:00 +0000"');
+  if (args.includes('RFC822.SIZE')) items.push(`RFC822.SIZE ${message.raw.length}`);
+  if (args.includes('BODYSTRUCTURE'))
+    items.push(`BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "UTF-8") NIL NIL "7BIT" ${body.length} 1)`);
+  if (args.includes('HEADER.FIELDS')) items.push(`BODY[HEADER.FIELDS (SUBJECT)] {${header.length}}\r\n${header}`);
+  if (/PEEK\[1\]/.test(args)) items.push(`BODY[1]<0> {${body.length}}\r\n${body}`);
+  return items.join(' ');
+}

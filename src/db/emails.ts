@@ -3,6 +3,7 @@ import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords } from '../model/keywords';
 import { deleteBodies } from './bodies';
 import { packKeywords } from './keyword-columns';
+import type { SqlValue } from './database';
 import type { MailDb } from './mail-db';
 import { setServerBase, type ServerUpdate } from './overlay';
 
@@ -18,13 +19,15 @@ function cut(text: string, length: number): string {
   return text.slice(0, end) + '…';
 }
 
+const addressFields = ['from', 'sender', 'replyTo', 'to', 'cc', 'bcc'] as const;
+
 function packAddresses(addresses: EmailAddresses): string {
-  const filled = Object.entries(addresses).filter(([, list]) => (list as readonly EmailAddress[]).length > 0);
-  return JSON.stringify(
-    Object.fromEntries(
-      filled.map(([field, list]) => [field, (list as readonly EmailAddress[]).slice(0, mostAddresses)]),
-    ),
-  );
+  const filled: Partial<Record<keyof EmailAddresses, readonly EmailAddress[]>> = {};
+  for (const field of addressFields) {
+    const list = addresses[field];
+    if (list.length > 0) filled[field] = list.length > mostAddresses ? list.slice(0, mostAddresses) : list;
+  }
+  return JSON.stringify(filled);
 }
 
 export function unpackAddresses(json: string): EmailAddresses {
@@ -48,6 +51,11 @@ export function emailKey({ mail }: MailDb, accountId: AccountId, remoteId: strin
   return mail.get(sql, [accountId, remoteId], (row) => row[0] as EmailId);
 }
 
+/** For `CAST(? AS TEXT)`: sql.js encodes a string character by character, which is most of what a long one costs. */
+function encoded(text: string): SqlValue {
+  return text === '' ? text : Buffer.from(text);
+}
+
 /** A message that is not here yet, whatever its server calls its thread. */
 export function insertEmail(
   db: MailDb,
@@ -61,7 +69,8 @@ export function insertEmail(
     `INSERT INTO emails (account_id, remote_id, thread_id, received_at, sent_at, has_attachment, flags, keywords, server_flags,
        server_keywords, subject,
        addresses, preview, size, blob_id, message_id, in_reply_to, message_references)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, CAST(? AS TEXT),
+       CAST(? AS TEXT), CAST(? AS TEXT))`,
     [
       accountId,
       email.remoteId,
@@ -73,14 +82,14 @@ export function insertEmail(
       others,
       flags,
       others,
-      cut(email.subject, longestSubject),
-      packAddresses(email.addresses),
-      cut(email.preview, longestPreview),
+      encoded(cut(email.subject, longestSubject)),
+      encoded(packAddresses(email.addresses)),
+      encoded(cut(email.preview, longestPreview)),
       email.size,
       email.blobId,
-      email.messageId.join(' '),
-      email.inReplyTo.join(' '),
-      email.references.join(' '),
+      encoded(email.messageId.join(' ')),
+      encoded(email.inReplyTo.join(' ')),
+      encoded(email.references.join(' ')),
     ],
   );
   for (const [mailboxId, uid] of email.locations) {
@@ -100,17 +109,44 @@ export function insertEmail(
  */
 export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly ServerEmail[]): number {
   return db.mail.transaction(() => {
+    const known = keysOf<EmailId>(
+      db,
+      'emails',
+      accountId,
+      emails.flatMap(({ remoteId }) => remoteId ?? []),
+    );
+    const threads = keysOf<ThreadId>(
+      db,
+      'threads',
+      accountId,
+      emails.map(({ remoteThreadId }) => remoteThreadId),
+    );
     let added = 0;
     for (const email of emails) {
-      const known = email.remoteId === null ? undefined : emailKey(db, accountId, email.remoteId);
-      if (known !== undefined) setServerBase(db, known, { keywords: email.keywords, locations: email.locations });
-      else {
-        insertEmail(db, accountId, threadKey(db, accountId, email.remoteThreadId), email);
-        added += 1;
+      const id = email.remoteId === null ? undefined : known.get(email.remoteId);
+      if (id !== undefined) {
+        setServerBase(db, id, { keywords: email.keywords, locations: email.locations });
+        continue;
       }
+      const threadId = threads.get(email.remoteThreadId) ?? threadKey(db, accountId, email.remoteThreadId);
+      threads.set(email.remoteThreadId, threadId);
+      const inserted = insertEmail(db, accountId, threadId, email);
+      if (email.remoteId !== null) known.set(email.remoteId, inserted);
+      added += 1;
     }
     return added;
   });
+}
+
+/** Our keys of those of these that are here, by one question. */
+function keysOf<Key extends EmailId | ThreadId>(
+  { mail }: MailDb,
+  table: 'emails' | 'threads',
+  accountId: AccountId,
+  remoteIds: readonly string[],
+): Map<string, Key> {
+  const sql = `SELECT remote_id, id FROM ${table} WHERE account_id = ? AND remote_id IN (SELECT value FROM json_each(?))`;
+  return new Map(mail.all(sql, [accountId, JSON.stringify(remoteIds)], (row) => [row[0] as string, row[1] as Key]));
 }
 
 /** The server's keywords or mailboxes of known messages changed. Returns the remote ids that are not here. */

@@ -45,11 +45,13 @@ export const walk: Walk = {
         await syncNow();
         await eventually(() => alice.messages('archive').length > 0, true);
         await workbench.statusBarItem('Offline').waitFor({ state: 'detached' });
+        // The message below, which came into the reader while its body could not be had.
+        await workbench.reader().getByText('said the').first().waitFor();
       },
     );
 
     await step('what the server refuses is told, and not lost', async () => {
-      jmap.faults.next({ kind: 'setErrors', method: 'Email/set', error: { type: 'forbidden' } as never });
+      jmap.faults.next({ kind: 'setErrors', method: 'Email/set', error: { type: 'forbidden' } });
       await messages.rows().first().click();
       await workbench.press('s');
       await workbench.statusBarItem(/1 change failed/).waitFor();

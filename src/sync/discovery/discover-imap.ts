@@ -101,7 +101,7 @@ async function atPort(host: string, port: number, signal: AbortSignal): Promise<
 }
 
 function guessFinding({ server, isTrusted }: Guess): Finding {
-  const trust = isTrusted ? '' : ', with a certificate that this computer does not trust: you will be asked about it';
+  const trust = isTrusted ? '' : '; this computer does not trust its certificate: you will be asked';
   return { imap: server, smtp: null, username: '', source: `Found at ${server.host}:${server.port}${trust}` };
 }
 

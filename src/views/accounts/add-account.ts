@@ -29,7 +29,7 @@ export async function addAccount(context: ViewContext, messages: Pick<MessageLis
     smtpSecurityStep(title),
     methodStep(title),
     usernameStep(title),
-    certificateStep(title),
+    certificateStep(['server', 'imap-server', 'smtp-server']),
     secretStep(client, title, null),
     nameStep(title),
   ];

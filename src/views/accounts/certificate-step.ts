@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import type { CertificateProblem } from '../../model/server-certificate';
-import { withTrust, type UntrustedServer } from './account-draft';
-import { promptChoice, type Choice } from './prompts';
-import { outcomeOf, type AccountWizardStep } from './step';
+import { withTrust, type AccountStep, type UntrustedServer } from './account-draft';
+import type { AccountWizardStep } from './step';
 
-/** Shows a certificate that this computer does not trust. Only an explicit choice pins it, and to this account alone. */
-export function certificateStep(title: string): AccountWizardStep {
+/**
+ * Shows a certificate that this computer does not trust, in a dialog that has room for the whole fingerprint. Only an
+ * explicit choice pins it, and to this account alone. `correctable`: where the person may be sent who does not trust it.
+ */
+export function certificateStep(correctable: readonly AccountStep[]): AccountWizardStep {
   const { t } = vscode.l10n;
   return {
     name: 'certificate',
@@ -13,37 +15,41 @@ export function certificateStep(title: string): AccountWizardStep {
     ask: async (draft, place) => {
       const { untrusted } = draft;
       if (untrusted === null) return { to: 'next', draft };
-      const { use, server, certificate } = untrusted;
-      const until = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium' }).format(certificate.validTo);
+      const [refuse, trust] = [t('Do Not Trust'), t('Trust This Certificate for This Account')];
+      const options = { modal: true, detail: describeCertificate(untrusted) };
       // Not trusting stands first, so that Enter trusts nothing.
-      const choices: Choice<boolean>[] = [
-        {
-          label: `$(close) ${t('Do not trust it')}`,
-          detail: t('The password is not sent, and the server is asked for again'),
-          value: false,
-        },
-        {
-          label: `$(shield) ${t('Trust this certificate for this account')}`,
-          description: t('for {0}, made by {1}, until {2}', certificate.subject, certificate.issuer, until),
-          detail: t('Only if its owner tells you the same fingerprint: {0}', certificate.fingerprint),
-          value: true,
-        },
-      ];
-      const answer = await promptChoice({
-        title,
-        place,
-        placeholder: whyUntrusted(untrusted),
-        choices,
-        active: choices[0],
-      });
-      if (answer.kind === 'answer' && !answer.value) {
-        const byHand = draft.byHand ? 'imap-server' : 'server';
-        const problem = t('The certificate of {0} was not trusted.', server.host);
-        return { to: 'correct', step: use === 'smtp' ? 'smtp-server' : byHand, problem, draft };
-      }
-      return outcomeOf(answer, () => withTrust(draft, untrusted));
+      const chosen = await vscode.window.showWarningMessage(whyUntrusted(untrusted), options, refuse, trust);
+      if (chosen === trust) return { to: 'next', draft: withTrust(draft, untrusted) };
+      if (chosen !== refuse && place.canGoBack) return { to: 'back' };
+      const ofImap = draft.byHand ? 'imap-server' : 'server';
+      const step = untrusted.use === 'smtp' ? 'smtp-server' : ofImap;
+      if (chosen !== refuse || !correctable.includes(step)) return { to: 'cancel' };
+      const problem = t('The certificate of {0} was not trusted.', untrusted.server.host);
+      return {
+        to: 'correct',
+        step,
+        problem,
+        draft: { ...draft, smtpByHand: draft.smtpByHand || step === 'smtp-server' },
+      };
     },
   };
+}
+
+function describeCertificate({
+  certificate: { subject, issuer, validFrom, validTo, fingerprint },
+}: UntrustedServer): string {
+  const { t } = vscode.l10n;
+  const dates = new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium' });
+  return [
+    t('Made for: {0}', subject),
+    t('Made by: {0}', issuer),
+    t('Valid: {0} to {1}', dates.format(validFrom), dates.format(validTo)),
+    t('SHA-256 fingerprint: {0}', fingerprint),
+    '',
+    t(
+      'Your password has not been sent there. Trust it only if whoever runs the server tells you the same fingerprint.',
+    ),
+  ].join('\n');
 }
 
 function whyUntrusted({ server: { host, pinnedCertificate }, certificate }: UntrustedServer): string {

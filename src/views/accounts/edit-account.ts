@@ -2,7 +2,15 @@ import * as vscode from 'vscode';
 import type { Account } from '../../model/account';
 import { accountSecrets } from '../secrets';
 import type { ViewContext } from '../view-context';
-import { draftOf, hostOf, mayReuseSecret, settingsOf, usesToken, type AccountDraft } from './account-draft';
+import {
+  draftOf,
+  hostOf,
+  mayReuseSecret,
+  settingsOf,
+  usesToken,
+  type AccountDraft,
+  type AccountStep,
+} from './account-draft';
 import { certificateStep } from './certificate-step';
 import { imapSecurityStep, imapServerStep, smtpSecurityStep, smtpServerStep } from './imap-steps';
 import { methodStep, sessionUrlStep } from './jmap-steps';
@@ -60,15 +68,16 @@ async function changeAccount(context: ViewContext, account: Account, title: stri
     mayKeep: (draft) => part !== 'password' && mayReuseSecret(account.settings, settingsOf(draft)),
     kept: () => secrets.get(account.id),
   });
+  const user = [methodStep(title), usernameStep(title)];
   const sending = [smtpServerStep(title), smtpSecurityStep(title)];
-  const proof = [certificateStep(title), secret];
-  const credentials = [methodStep(title), usernameStep(title), ...proof];
+  const correctable: AccountStep[] = part === 'server' ? ['imap-server', 'smtp-server'] : ['smtp-server'];
+  const proof = [certificateStep(correctable), secret];
   const steps: Record<Part, AccountWizardStep[]> = {
     name: [nameStep(title)],
-    server: [sessionUrlStep(title), imapServerStep(title), imapSecurityStep(title), ...sending, ...credentials],
+    server: [sessionUrlStep(title), imapServerStep(title), imapSecurityStep(title), ...sending, ...user, ...proof],
     sending: [...sending, ...proof],
     // The sending server is asked for only where it objects, so that it never stands in the way of reading.
-    user: [methodStep(title), usernameStep(title), ...sending, ...proof],
+    user: [...user, ...sending, ...proof],
     password: [...sending, ...proof],
   };
   const draft = await runWizard(steps[part], { ...draftOf(account), smtpByHand: part === 'sending' });

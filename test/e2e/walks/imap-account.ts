@@ -100,8 +100,10 @@ export const walk: Walk = {
       await quickInput.enterAfter('leave empty to only read mail', '');
       await quickInput.waitForText('leave empty to keep it');
       await page.keyboard.press('Enter');
+      await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
       await eventually(async () => {
         await quickInput.runCommand('Mail: Edit Account…');
+        await quickInput.items('Edit Mail Account');
         const rows = await page.locator('.quick-input-widget .monaco-list-row').allInnerTexts();
         await quickInput.cancel();
         return rows.some((row) => row.includes('none: mail is only read'));

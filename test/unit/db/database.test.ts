@@ -151,6 +151,19 @@ describe('transactions', () => {
     expect(names()).toEqual(['a', 'b']);
   });
 
+  it('of copies wait for no disk, and go to it with the next one that does', () => {
+    database.transaction(() => addParent('first'));
+    const before = database.stats.syncs;
+    database.transactionOfCopies(() => addParent('copy'));
+    expect(database.stats.syncs).toBe(before);
+    expect(() => database.transactionOfCopies(() => errorOf(() => void 0))).toThrow();
+    database.transaction(() => addParent('second'));
+    expect(database.stats.syncs).toBe(before + 1);
+    database.transaction(() => database.transactionOfCopies(() => addParent('within')));
+    expect(database.stats.syncs).toBe(before + 2);
+    expect(names()).toEqual(['first', 'copy', 'second', 'within']);
+  });
+
   it('roll back on a throw, which is passed on', () => {
     const mine = new Error('mine');
     const work = (): void => {

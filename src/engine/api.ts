@@ -229,8 +229,13 @@ export const requests = {
   /** From the local database, else fetched and kept. Fails with reason `offline` where it cannot be had now. */
   'messages/body': request<EmailBody>()(v.object({ emailId })),
 
-  /** Committed to `pending_changes` before it answers (S2): how many messages it changes. */
-  'actions/apply': request<Applied>()(v.object({ action, targets: v.array(target) })),
+  /**
+   * Committed to `pending_changes` before it answers (S2): how many messages it changes. `remember` false: not by the
+   * person's own hand, so it is not for Undo.
+   */
+  'actions/apply': request<Applied>()(
+    v.object({ action, targets: v.array(target), remember: v.optional(v.boolean()) }),
+  ),
   /** Null: the newest that was not undone. Answers null where there is nothing to undo. */
   'actions/undo': request<Undone | null>()(v.object({ undoId: v.nullable(v.number()) })),
   /** What can be undone, newest first; it survives a restart. */

@@ -22,9 +22,14 @@ export interface AppliedAction {
 
 /**
  * S2: an action is rows in `pending_changes`, committed with what it shows (S1) and with what undoes it (S31) before this
- * returns; nothing is asked of a server here.
+ * returns; nothing is asked of a server here. `remember` false: it is not for Undo.
  */
-export function applyAction(db: MailDb, action: Action, targets: readonly ActionTarget[], now: number): AppliedAction {
+export function applyAction(
+  db: MailDb,
+  action: Action,
+  targets: readonly ActionTarget[],
+  { now, remember }: { readonly now: number; readonly remember: boolean },
+): AppliedAction {
   const accounts = new Set<AccountId>();
   return db.mail.transaction(() => {
     const steps: UndoStep[] = [];
@@ -41,7 +46,7 @@ export function applyAction(db: MailDb, action: Action, targets: readonly Action
       accounts.add(email.accountId);
       changed += 1;
     }
-    return { changed, undoId: changed === 0 ? null : rememberAction(db, action, steps, now), accounts };
+    return { changed, undoId: changed > 0 && remember ? rememberAction(db, action, steps, now) : null, accounts };
   });
 }
 

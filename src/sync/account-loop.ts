@@ -46,6 +46,8 @@ const defaultTiming: LoopTiming = {
 export class AccountLoop {
   private readonly stopper = new AbortController();
   private readonly cycleDue = new WakeUp();
+  /** Somebody wants it now: the only thing that skips a back-off. A push that comes back does not (that would be a storm). */
+  private readonly retryNow = new WakeUp();
   private readonly outboxDue = new WakeUp();
   private readonly timing: LoopTiming;
   private readonly backend: Backend;
@@ -69,13 +71,14 @@ export class AccountLoop {
   /** A cycle at once, whatever is being waited for. */
   wake(): void {
     this.cycleDue.raise();
+    this.retryNow.raise();
     this.outboxDue.raise();
   }
 
   /** Something was queued: sent at once, not with the next cycle. */
   wakeOutbox(): void {
     this.outboxDue.raise();
-    if (!this.connected) this.cycleDue.raise();
+    this.retryNow.raise();
   }
 
   focus(mailboxId: MailboxId | null): void {
@@ -85,7 +88,7 @@ export class AccountLoop {
   /** The backend once it is connected; fails with the reason why it is not, after one try. */
   async whenConnected(signal: AbortSignal): Promise<Backend> {
     if (this.connected) return this.backend;
-    this.cycleDue.raise();
+    this.retryNow.raise();
     const aborted = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(new SyncError('cancelled', 'Cancelled.')), { once: true });
     });
@@ -109,6 +112,7 @@ export class AccountLoop {
       let beside: Promise<unknown> = Promise.resolve();
       try {
         this.cycleDue.clear();
+        this.retryNow.clear();
         await this.connect(signal);
         const fail = (error: unknown): void => session.abort(error);
         beside = Promise.all([this.runOutbox(signal).catch(fail), this.runPush(signal).catch(fail)]);
@@ -128,7 +132,7 @@ export class AccountLoop {
   }
 
   private async stoppedWithin(wait: number): Promise<boolean> {
-    return await this.cycleDue.wait(wait, this.stopper.signal).then(
+    return await this.retryNow.wait(wait, this.stopper.signal).then(
       () => false,
       () => true,
     );

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inert } from './outbox/inert-text';
 import type { ErrorReason } from '../engine/api';
 import { EngineError } from '../engine/client';
 
@@ -19,7 +20,7 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
 export function errorSentence(error: unknown): string {
   if (!(error instanceof EngineError))
     return vscode.l10n.t('Something went wrong in Mailpane. The log has the details.');
-  return sentences()[error.reason](error.message);
+  return sentences()[error.reason](inert(error.message));
 }
 
 function describe(error: EngineError): string {

@@ -6,8 +6,8 @@ import { undoAction } from '../undo';
 /** Committed before they answer (S2); the sending starts at once. */
 export function actionHandlers({ db, sync }: EngineContext) {
   return {
-    'actions/apply': ({ action, targets }) => {
-      const { changed, undoId, accounts } = applyAction(db, action, targets, Date.now());
+    'actions/apply': ({ action, targets, remember = true }) => {
+      const { changed, undoId, accounts } = applyAction(db, action, targets, { now: Date.now(), remember });
       sync.wakeOutbox(accounts);
       return { changed, undoId };
     },

@@ -136,8 +136,9 @@ export class ReaderPanel {
   async #markSeen(): Promise<void> {
     const { emailId, mailboxId } = this.shown;
     const action = { type: 'keyword', keyword: seen, on: true } as const;
+    const targets = [{ emailId, mailboxId }];
     try {
-      await this.context.client.request('actions/apply', { action, targets: [{ emailId, mailboxId }] });
+      await this.context.client.request('actions/apply', { action, targets, remember: false });
     } catch (error) {
       this.context.log.warn(`marking as read: ${messageOf(error)}`);
     }

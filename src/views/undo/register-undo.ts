@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Applied, HistoryEntry } from '../../engine/api';
+import type { Applied } from '../../engine/api';
 import type { Action } from '../../model/action';
 import type { Disposable } from '../disposable';
 import { relativeDate } from '../format/dates';
@@ -9,7 +9,6 @@ import { mailboxNames } from '../outbox/describe-change';
 import { showError } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { describeDone, describeUndone } from './describe-action';
-import { undoable } from './undo-choice';
 import { createUndoOffer } from './undo-offer';
 
 /** ms for which the status bar says what was undone. */
@@ -28,17 +27,19 @@ interface HistoryItem extends vscode.QuickPickItem {
 export function registerUndo({ client, log }: ViewContext, directory: Directory): Undo {
   const language = interfaceLanguage();
   const nameOf = mailboxNames(() => directory.state.byId, vscode.l10n);
-  const byHand = new Set<number>();
 
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     await work().catch((error: unknown) => showError(error, log));
   };
 
-  const undo = async (undoId: number): Promise<void> => {
+  /** Null: the newest. */
+  const undo = async (undoId: number | null): Promise<void> => {
     const undone = await client.request('actions/undo', { undoId });
     offer.withdraw();
     if (undone === null) {
-      vscode.window.setStatusBarMessage(vscode.l10n.t('This was already undone.'), saidFor);
+      const { t } = vscode.l10n;
+      const text = undoId === null ? t('There is nothing to undo.') : t('This was already undone.');
+      vscode.window.setStatusBarMessage(text, saidFor);
       return;
     }
     const { text, complete } = describeUndone(undone, nameOf, language);
@@ -47,18 +48,10 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory)
   };
   const offer = createUndoOffer((undoId) => void attempt(() => undo(undoId)));
 
-  const history = async (): Promise<readonly HistoryEntry[]> =>
-    undoable(await client.request('actions/history', {}), byHand);
-
-  const undoNewest = async (): Promise<void> => {
-    const [newest] = await history();
-    if (newest === undefined) vscode.window.setStatusBarMessage(vscode.l10n.t('There is nothing to undo.'), saidFor);
-    else await undo(newest.undoId);
-  };
-
   const pickFromHistory = async (): Promise<void> => {
     const now = Date.now();
-    const items = (await history()).map(({ undoId, action, messages, createdAt }): HistoryItem => ({
+    const history = await client.request('actions/history', {});
+    const items = history.map(({ undoId, action, messages, createdAt }): HistoryItem => ({
       label: describeDone(action, messages, nameOf, language),
       description: relativeDate(createdAt, now, language),
       undoId,
@@ -72,17 +65,13 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory)
   };
 
   const commands = vscode.Disposable.from(
-    vscode.commands.registerCommand('mailpane.undo', (input: unknown) => {
-      const undoId = undoIdOf(input);
-      return attempt(() => (undoId === null ? undoNewest() : undo(undoId)));
-    }),
+    vscode.commands.registerCommand('mailpane.undo', (input: unknown) => attempt(() => undo(undoIdOf(input)))),
     vscode.commands.registerCommand('mailpane.undoHistory', () => attempt(pickFromHistory)),
   );
 
   return {
     done(action, applied) {
       if (applied.undoId === null) return;
-      byHand.add(applied.undoId);
       offer.offer(action, applied, describeDone(action, applied.changed, nameOf, language));
     },
     dispose() {
@@ -92,7 +81,7 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory)
   };
 }
 
-/** The offer in the status bar names what it takes back; keys and the palette mean the newest. */
+/** The offer in the status bar names what it takes back; keys and the palette mean the newest (null). */
 function undoIdOf(input: unknown): number | null {
   if (typeof input !== 'object' || input === null || !('undoId' in input)) return null;
   return typeof input.undoId === 'number' ? input.undoId : null;

@@ -1,6 +1,4 @@
-import type { HistoryEntry } from '../../engine/api';
 import type { Action } from '../../model/action';
-import { seen } from '../../model/keywords';
 
 /**
  * Where Undo is offered. A notification for what takes messages out of the list, where nothing is left to act on; the status
@@ -20,16 +18,4 @@ export function offerPlace(action: Action, messages: number): 'notification' | '
     case 'destroy':
       return 'none';
   }
-}
-
-/**
- * The reader marks each message as read a moment after it is opened. That is nothing the person did: Undo after archiving
- * must bring the message back, not make the next one unread. `byHand`: what commands of this window did.
- */
-export function undoable(history: readonly HistoryEntry[], byHand: ReadonlySet<number>): readonly HistoryEntry[] {
-  return history.filter((entry) => byHand.has(entry.undoId) || !isReading(entry));
-}
-
-function isReading({ action, messages }: HistoryEntry): boolean {
-  return action.type === 'keyword' && action.keyword === seen && action.on && messages === 1;
 }

@@ -94,7 +94,10 @@ function act(mail: Database, emailIds: readonly EmailId[]): number[] {
   return emailIds.map((emailId) => {
     const seen = shownEmail(db, emailId)?.keywords.includes('$seen') === true;
     const start = performance.now();
-    applyAction(db, { type: 'keyword', keyword: '$seen', on: !seen }, [{ emailId, mailboxId: null }], Date.now());
+    applyAction(db, { type: 'keyword', keyword: '$seen', on: !seen }, [{ emailId, mailboxId: null }], {
+      now: Date.now(),
+      remember: true,
+    });
     return performance.now() - start;
   });
 }

@@ -94,6 +94,13 @@ describe('S31: undo', () => {
     expect(undo()).toMatchObject({ messages: 0, kept: 1 });
   });
 
+  it('remembers nothing that the person did not do by hand', () => {
+    const action = { type: 'keyword', keyword: '$seen', on: true } as const;
+    const targets = [{ emailId: email, mailboxId: null }];
+    expect(handlers()['actions/apply']({ action, targets, remember: false })).toEqual({ changed: 1, undoId: null });
+    expect(undoableActions(test.db)).toEqual([]);
+  });
+
   it('remembers nothing of an action that changed nothing', () => {
     apply({ type: 'keyword', keyword: '$flagged', on: false });
     expect(undoableActions(test.db)).toEqual([]);

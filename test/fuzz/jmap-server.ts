@@ -155,6 +155,7 @@ export async function cyrusServer(): Promise<FuzzServer> {
   const server = await startCyrus();
   const other = otherClient(await connectJmap({ url: server.jmapUrl, user, password }));
   const remote = jmapRemote(other);
+  let shortLived = 0;
   return {
     ...common,
     async reset() {
@@ -168,7 +169,7 @@ export async function cyrusServer(): Promise<FuzzServer> {
     },
     target: httpTarget(server.jmapUrl),
     remote,
-    mischief: [async () => other.destroyMailbox(await other.createMailbox('Short-lived'))],
+    mischief: [async () => other.destroyMailbox(await other.createMailbox(`Short-lived ${++shortLived}`))],
     heal: () => undefined,
     keepsMovedIntoDestroyed: false,
     stop: () => server.stop(),

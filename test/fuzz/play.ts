@@ -12,6 +12,10 @@ import { inconsistencies } from './local-picture';
 import { Oracle } from './oracle';
 import type { Step } from './steps';
 
+/** No name comes twice on a server: Cyrus cannot delete one twice within a second. */
+let names = 0;
+const nextName = (): string => `Box ${++names}`;
+
 /** ms after which a client that has not come to rest never will. */
 const patience = 8_000;
 
@@ -58,8 +62,8 @@ class Game {
   async start(): Promise<void> {
     const { remote } = this.server;
     const draws = random(this.seed, 2);
-    await remote.createMailbox('Work');
-    await remote.createMailbox('Lists');
+    await remote.createMailbox(nextName());
+    await remote.createMailbox(nextName());
     const { mailboxes } = await remote.picture();
     const ids = Object.keys(mailboxes);
     for (let count = draws.integer(4, 16); count > 0; count--) {
@@ -145,6 +149,7 @@ class Game {
     client.disk.empty();
     if (client.disk.isDead) await this.revive();
     client.disk.mend();
+    await proxy.delivered();
     await this.rest();
     const [picture, local] = [await server.remote.picture(), client.picture()];
     const { failed } = client.queue();
@@ -270,13 +275,13 @@ class Game {
   private async changeMailbox(step: Step & { do: 'remote-mailbox' }, picture: Picture): Promise<void> {
     const { remote } = this.server;
     if (step.what === 'create') {
-      await remote.createMailbox(`Box ${++this.made}`);
+      await remote.createMailbox(nextName());
       return;
     }
-    const own = Object.entries(picture.mailboxes).filter(([, { name }]) => /^(Work|Lists|Box .*)$/.test(name));
+    const own = Object.entries(picture.mailboxes).filter(([, { name }]) => /^Box /.test(name));
     const [id] = own[step.at % own.length] ?? [];
     if (id === undefined) return;
-    if (step.what === 'rename') return remote.renameMailbox(id, `Box ${++this.made}`);
+    if (step.what === 'rename') return remote.renameMailbox(id, nextName());
     await remote.destroyMailbox(id);
     this.oracle.remoteMailboxDestroyed(id, picture);
   }

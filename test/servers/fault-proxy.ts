@@ -34,6 +34,8 @@ export interface FaultProxy {
   cutAll(): void;
   /** No faults any more; what a black hole held is cut, so that the other side notices. */
   heal(): void;
+  /** Until what is under way now has reached the server: a request travels on although its sender hung up or was killed. */
+  delivered(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,8 @@ export interface ProxyTarget {
 class Faults {
   private readonly armed: { fault: ProxyFault; left: number }[] = [];
   private readonly held = new Set<Socket>();
+  /** Requests between their arrival here and the server's answer. */
+  readonly underWay = new Set<Promise<void>>();
   online = true;
   pushesLost = false;
 
@@ -105,6 +109,9 @@ export async function startFaultProxy(target: ProxyTarget): Promise<FaultProxy> 
     },
     cutAll,
     heal: () => faults.heal(),
+    async delivered() {
+      await Promise.all([...faults.underWay]);
+    },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       cutAll();
@@ -134,16 +141,24 @@ function exchange(target: ProxyTarget, faults: Faults, request: IncomingMessage,
   request.on('data', (chunk: Buffer) => body.push(chunk));
   request.on('error', () => undefined);
   request.on('end', () => {
-    const send = (): void => {
-      const onward = httpRequest({ host: target.host, port: target.port, method, path: url, headers }, (answer) =>
-        isPush ? stream(faults, answer, response) : deliver(fault, answer, response, socket),
-      );
-      onward.on('error', () => socket.destroy());
+    const send = (onAnswered: () => void): void => {
+      const onward = httpRequest({ host: target.host, port: target.port, method, path: url, headers }, (answer) => {
+        onAnswered();
+        if (isPush) stream(faults, answer, response);
+        else deliver(fault, answer, response, socket);
+      });
+      onward.on('error', () => {
+        onAnswered();
+        socket.destroy();
+      });
       if (isPush) socket.once('close', () => onward.destroy());
       onward.end(Buffer.concat(body));
     };
-    if (fault?.kind === 'latency') setTimeout(send, fault.ms);
-    else send();
+    const answered = new Promise<void>((resolve) => {
+      setTimeout(() => send(resolve), fault?.kind === 'latency' ? fault.ms : 0);
+    });
+    faults.underWay.add(answered);
+    void answered.then(() => faults.underWay.delete(answered));
   });
 }
 

@@ -1,0 +1,382 @@
+import { expect } from 'vitest';
+import { deleteEmails, updateEmails } from '../../../src/db/emails';
+import { getEmailDetails } from '../../../src/db/message-lists';
+import { replayPending } from '../../../src/db/overlay';
+import { deleteChanges, listChanges, requeueInterrupted, setChangeState } from '../../../src/db/pending-changes';
+import { applyAction } from '../../../src/engine/apply-action';
+import { undoAction } from '../../../src/engine/undo';
+import type { Action } from '../../../src/model/action';
+import type { ChangeId, EmailId, MailboxId } from '../../../src/model/ids';
+import type { EmailPatch } from '../../../src/model/overlay';
+import { inverseOf, type EmailIntent } from '../../../src/model/pending-change';
+import type { Backend, ChangeOutcome, OutgoingChange } from '../../../src/sync/backend';
+import { drainOutbox } from '../../../src/sync/outbox';
+import { SyncError } from '../../../src/sync/sync-error';
+import { testAccount, type TestDb } from '../../support/test-db';
+
+export const roles = ['inbox', 'archive', 'junk', 'trash'] as const;
+type Role = (typeof roles)[number];
+type Outcome = ChangeOutcome['result'];
+
+export type Command =
+  | { do: 'keyword'; message: number; keyword: string; on: boolean }
+  | { do: 'move'; message: number; to: Role }
+  | { do: 'destroy'; message: number }
+  /** One answer a message. `crossing`: the server's own news of all messages comes before the answer. */
+  | { do: 'send'; outcomes: [Outcome, Outcome]; crossing: boolean }
+  /** No answer; `taken`: the server did what was asked nevertheless. */
+  | { do: 'break'; how: 'lost' | 'offline' | 'crash'; taken: boolean }
+  | { do: 'remote'; message: number; keyword: string; on: boolean; told: boolean }
+  | { do: 'remote-move'; message: number; to: Role; told: boolean }
+  | { do: 'remote-destroy'; message: number; told: boolean }
+  | { do: 'tell'; message: number }
+  | { do: 'undo' | 'retry' }
+  | { do: 'discard'; at: number };
+
+/** A message as a set of names of what it has: keywords and `in MAILBOX`. Null: it does not exist. */
+type State = ReadonlySet<string> | null;
+
+interface Change {
+  readonly id: ChangeId;
+  /** What it gives and takes; null: the message itself is destroyed. */
+  readonly effect: ReadonlyMap<string, boolean> | null;
+  failed: boolean;
+  left: boolean;
+}
+
+interface Message {
+  readonly id: EmailId;
+  readonly remoteId: string;
+  /** What the server has, and what is known of it here. */
+  server: State;
+  base: State;
+  queue: Change[];
+}
+
+/** What a queue of changes is, in a hundred lines: the real stores have to do the same, step by step. */
+export class QueueModel {
+  private readonly messages: Message[];
+  private readonly history: { change: Change; message: Message; inverse: EmailIntent | null }[][] = [];
+
+  constructor(
+    private readonly test: TestDb,
+    ids: readonly EmailId[],
+    remoteIds: readonly string[],
+  ) {
+    const start: State = new Set([`in ${test.mailbox('inbox')}`]);
+    this.messages = ids.map((id, at) => ({ id, remoteId: remoteIds[at] ?? '', server: start, base: start, queue: [] }));
+  }
+
+  async play(command: Command): Promise<void> {
+    switch (command.do) {
+      case 'keyword': {
+        const { keyword, on } = command;
+        return this.act(command.message, { type: 'keyword', keyword, on }, new Map([[keyword, on]]));
+      }
+      case 'move': {
+        const to = this.test.mailbox(command.to);
+        const wanted = new Map(roles.map((role) => [`in ${this.test.mailbox(role)}`, role === command.to]));
+        return this.act(command.message, { type: 'move', to }, wanted);
+      }
+      case 'destroy':
+        return this.act(command.message, { type: 'destroy' }, null);
+      case 'send':
+        return this.send((message) => command.outcomes[this.messages.indexOf(message)] ?? 'done', command.crossing);
+      case 'break':
+        return this.breakOff(command.how, command.taken);
+      case 'remote':
+        return this.remote(command, new Map([[command.keyword, command.on]]));
+      case 'remote-move':
+        return this.remote(
+          command,
+          new Map(roles.map((role) => [`in ${this.test.mailbox(role)}`, role === command.to])),
+        );
+      case 'remote-destroy':
+        return this.remote(command, null);
+      case 'tell':
+        return this.tell(this.message(command.message));
+      case 'undo':
+        return this.undo();
+      case 'retry':
+        return this.retry();
+      case 'discard':
+        return this.discard(command.at);
+    }
+  }
+
+  /** The stores hold what the model holds, and show it. */
+  check(): void {
+    const { db } = this.test;
+    const stored = listChanges(db).map(({ id, state, mayHaveLeft }) => ({
+      id,
+      failed: state === 'failed',
+      left: mayHaveLeft,
+    }));
+    const wanted = this.messages.flatMap(({ queue }) => queue.map(({ id, failed, left }) => ({ id, failed, left })));
+    expect(stored).toEqual(wanted.sort((a, b) => a.id - b.id));
+    for (const { id, base, queue } of this.messages) {
+      const shown = getEmailDetails(db, id);
+      if (base === null) {
+        expect(shown).toBeNull();
+        continue;
+      }
+      const view = replay(base, queue);
+      const names = [...(shown?.keywords ?? []), ...(shown?.mailboxIds ?? []).map((at) => `in ${at}`)];
+      const visible = [...(view ?? base)].filter((name) => view !== null || !name.startsWith('in '));
+      expect(names.sort()).toEqual(visible.sort());
+      const pending = queue.some(({ failed }) => failed) ? 'failed' : queue.length > 0 ? 'pending' : 'none';
+      expect(shown?.pending).toBe(pending);
+    }
+    const counted = db.mail.all(
+      `SELECT b.total, b.unread, count(e.id), coalesce(sum(e.flags & 9 = 0), 0) FROM mailboxes b
+       LEFT JOIN email_mailboxes m ON m.mailbox_id = b.id AND m.shown = 1 LEFT JOIN emails e ON e.id = m.email_id
+       GROUP BY b.id`,
+      [],
+      (row) => row,
+    );
+    for (const [total, unread, emails, unseen] of counted) expect([total, unread]).toEqual([emails, unseen]);
+  }
+
+  /** The network is well, and the server tells all: then nothing waits. */
+  async settle(): Promise<void> {
+    for (const message of this.messages) this.tell(message);
+    await this.send(() => 'done', false);
+    this.check();
+    for (const message of this.messages) this.tell(message);
+    this.check();
+  }
+
+  isSettled(): boolean {
+    return this.messages.every(({ server, base, queue }) => queue.every(({ failed }) => failed) && same(server, base));
+  }
+
+  clear(): void {
+    deleteEmails(
+      this.test.db,
+      this.messages.map(({ id }) => id),
+    );
+    this.test.db.mail.run('DELETE FROM undo_actions');
+  }
+
+  private message(at: number): Message {
+    const found = this.messages[at];
+    if (found === undefined) throw new RangeError(`no message ${at}`);
+    return found;
+  }
+
+  /** `wanted`: what the view has to show of these names afterwards. */
+  private act(at: number, action: Action, wanted: ReadonlyMap<string, boolean> | null): void {
+    const message = this.message(at);
+    const before = message.base === null ? null : replay(message.base, message.queue);
+    const known = new Set(message.queue.map(({ id }) => id));
+    const { undoId } = applyAction(this.test.db, action, [{ emailId: message.id, mailboxId: null }], {
+      now: 1,
+      remember: true,
+    });
+    const added = this.rowsOf(message).filter(({ change }) => !known.has(change.id));
+    const isShown = before !== null && [...before].some((name) => name.startsWith('in '));
+    const after = isShown ? apply(before, wanted) : before;
+    expect(undoId === null).toBe(same(before, after));
+    message.queue.push(...added.map(({ change }) => change));
+    if (undoId !== null) this.history.push(added.map((row) => ({ ...row, message, inverse: inverseOf(row.intent) })));
+    if (message.base !== null) expect(same(replay(message.base, message.queue), after)).toBe(true);
+  }
+
+  private rowsOf(message: Message): { change: Change; intent: EmailIntent }[] {
+    return listChanges(this.test.db)
+      .filter(({ emailId }) => emailId === message.id)
+      .map(({ id, intent }) => ({ change: { id, effect: effectOf(intent), failed: false, left: false }, intent }));
+  }
+
+  private async send(outcomeOf: (message: Message) => Outcome, crossing: boolean): Promise<void> {
+    const due = this.takeDue();
+    const asked: Message[] = [];
+    const backend = this.backend((changes) => {
+      for (const change of changes) asked.push(this.checkPatch(change, due));
+      if (crossing) for (const message of asked) if (outcomeOf(message) !== 'gone') this.tell(message);
+      const outcomes = new Map<EmailId, ChangeOutcome>();
+      for (const { email, patch } of changes) {
+        const message = this.messages.find(({ id }) => id === email.id);
+        if (message === undefined) continue;
+        const result = message.server === null ? 'gone' : outcomeOf(message);
+        if (result === 'done') message.server = apply(message.server, patchEffect(patch));
+        if (result === 'gone') message.server = null;
+        outcomes.set(email.id, { result, message: 'on cue' } as ChangeOutcome);
+        this.settleOne(message, result);
+      }
+      return Promise.resolve({ outcomes, checkpoint: null });
+    });
+    await drainOutbox(this.test.db, backend, testAccount.id, new AbortController().signal);
+    expect(new Set(asked)).toEqual(new Set(due));
+  }
+
+  private settleOne(message: Message, result: Outcome): void {
+    const sent = message.queue.filter(({ failed }) => !failed);
+    if (result === 'done' && message.base !== null) {
+      message.base = replay(message.base, sent);
+      message.queue = message.base === null ? [] : message.queue.filter(({ failed }) => failed);
+    }
+    if (result === 'gone') this.forget(message);
+    if (result === 'permanent') for (const change of sent) change.failed = true;
+  }
+
+  /** The answer never comes, or the process ends before it does. */
+  private async breakOff(how: 'lost' | 'offline' | 'crash', taken: boolean): Promise<void> {
+    const due = this.takeDue();
+    if (due.length === 0) return;
+    const backend = this.backend((changes) => {
+      for (const change of changes) {
+        const message = this.checkPatch(change, due);
+        if (taken && how !== 'offline') message.server = apply(message.server, patchEffect(change.patch));
+      }
+      return Promise.reject(new SyncError(how === 'offline' ? 'offline' : 'timeout', 'on cue'));
+    });
+    const drained = drainOutbox(this.test.db, backend, testAccount.id, new AbortController().signal);
+    await expect(drained).rejects.toBeInstanceOf(SyncError);
+    if (how !== 'crash') return;
+    // What a process that died in the middle leaves, and the next one makes of it.
+    const ids = due.flatMap(({ queue }) => queue.filter(({ failed }) => !failed).map(({ id }) => id));
+    setChangeState(this.test.db, ids, 'sending', { lastError: null, countAttempt: false });
+    requeueInterrupted(this.test.db);
+  }
+
+  /** The messages that have something to be sent; what the server already shows leaves the queue (S28). */
+  private takeDue(): Message[] {
+    return this.messages.filter((message) => {
+      const waiting = message.queue.filter(({ failed }) => !failed);
+      if (waiting.length === 0 || message.base === null) return false;
+      if (same(replay(message.base, waiting), message.base) && !waiting.some(({ left }) => left)) {
+        message.queue = message.queue.filter(({ failed }) => failed);
+        return false;
+      }
+      for (const change of waiting) change.left = true;
+      return true;
+    });
+  }
+
+  /** S28: a patch makes of what is known what is wanted, and names nothing else than that and what may have been taken. */
+  private checkPatch({ email, patch }: OutgoingChange, due: readonly Message[]): Message {
+    const message = due.find(({ id }) => id === email.id);
+    if (message === undefined || message.base === null) throw new Error(`message ${email.id} was not to be sent`);
+    const waiting = message.queue.filter(({ failed }) => !failed);
+    const effect = patchEffect(patch);
+    const wanted = replay(message.base, waiting);
+    expect(same(apply(message.base, effect), wanted)).toBe(true);
+    const touched = new Set(waiting.flatMap((change) => [...(change.effect?.keys() ?? [])]));
+    for (const name of effect?.keys() ?? []) expect(touched.has(name)).toBe(true);
+    return message;
+  }
+
+  private backend(send: Backend['send']): Backend {
+    return { send } as unknown as Backend;
+  }
+
+  private remote(
+    { message: at, told }: { message: number; told: boolean },
+    effect: ReadonlyMap<string, boolean> | null,
+  ): void {
+    const message = this.message(at);
+    message.server = apply(message.server, effect);
+    if (told) this.tell(message);
+  }
+
+  private tell(message: Message): void {
+    if (message.base === null) return;
+    if (message.server === null) {
+      deleteEmails(this.test.db, [message.id]);
+      this.forget(message);
+      return;
+    }
+    const names = [...message.server];
+    const keywords = names.filter((name) => !name.startsWith('in '));
+    const locations = new Map(
+      names.filter((name) => name.startsWith('in ')).map((name) => [Number(name.slice(3)) as MailboxId, null] as const),
+    );
+    updateEmails(this.test.db, testAccount.id, [{ remoteId: message.remoteId, keywords, locations }]);
+    message.base = message.server;
+  }
+
+  private forget(message: Message): void {
+    message.server = null;
+    message.base = null;
+    message.queue = [];
+  }
+
+  private undo(): void {
+    undoAction(this.test.db, null, 1);
+    for (const { change, message, inverse } of [...(this.history.pop() ?? [])].reverse()) {
+      if (message.base === null) continue;
+      const stands = message.queue.includes(change);
+      if (stands && (change.failed || !change.left)) message.queue = message.queue.filter((one) => one !== change);
+      else if (inverse !== null) {
+        const known = new Set(message.queue.map(({ id }) => id));
+        const added = this.rowsOf(message).filter((row) => !known.has(row.change.id));
+        const next = added.find((row) => isDeepEqual(row.intent, inverse));
+        if (next === undefined) throw new Error(`no inverse of change ${change.id} was queued`);
+        message.queue.push(next.change);
+      }
+    }
+    for (const { queue } of this.messages) queue.sort((a, b) => a.id - b.id);
+  }
+
+  private retry(): void {
+    const failed = this.messages.flatMap(({ queue }) => queue.filter((change) => change.failed));
+    const ids = failed.map(({ id }) => id);
+    setChangeState(this.test.db, ids, 'queued', { lastError: null, countAttempt: false });
+    for (const change of failed) change.failed = false;
+    for (const { id } of this.messages) replayPending(this.test.db, id);
+  }
+
+  private discard(at: number): void {
+    const all = this.messages.flatMap(({ queue }) => queue);
+    const change = all[at % Math.max(1, all.length)];
+    if (change === undefined) return;
+    deleteChanges(this.test.db, [change.id]);
+    for (const message of this.messages) {
+      message.queue = message.queue.filter((one) => one !== change);
+      replayPending(this.test.db, message.id);
+    }
+  }
+}
+
+function apply(state: State, effect: ReadonlyMap<string, boolean> | null): State {
+  if (state === null || effect === null) return null;
+  const next = new Set(state);
+  for (const [name, value] of effect) {
+    if (value) next.add(name);
+    else next.delete(name);
+  }
+  return next;
+}
+
+function replay(base: State, queue: readonly Change[]): State {
+  return queue.filter(({ failed }) => !failed).reduce((state, { effect }) => apply(state, effect), base);
+}
+
+function same(one: State, other: State): boolean {
+  if (one === null || other === null) return one === other;
+  return one.size === other.size && [...one].every((name) => other.has(name));
+}
+
+function effectOf(intent: EmailIntent): ReadonlyMap<string, boolean> | null {
+  if (intent.type === 'destroy') return null;
+  const name = (item: string | MailboxId): string => (intent.type === 'mailboxes' ? `in ${item}` : String(item));
+  return new Map([
+    ...intent.remove.map((item) => [name(item), false] as const),
+    ...intent.add.map((item) => [name(item), true] as const),
+  ]);
+}
+
+function patchEffect(patch: EmailPatch): ReadonlyMap<string, boolean> | null {
+  if (patch.destroy) return null;
+  return new Map([
+    ...patch.removeKeywords.map((keyword) => [keyword, false] as const),
+    ...patch.addKeywords.map((keyword) => [keyword, true] as const),
+    ...patch.removeMailboxes.map((id) => [`in ${id}`, false] as const),
+    ...patch.addMailboxes.map((id) => [`in ${id}`, true] as const),
+  ]);
+}
+
+function isDeepEqual(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}

@@ -85,9 +85,9 @@ describe('the same mailbox of Cyrus by JMAP and by IMAP (S5)', () => {
     await imap.syncAll();
   });
   afterAll(async () => {
-    jmap?.close();
-    imap?.close();
-    await server?.stop();
+    jmap.close();
+    imap.close();
+    await server.stop();
   });
 
   it('gives the same mailboxes with the same counters', () => {

@@ -33,7 +33,8 @@ async function append(raw: RawImap, mailbox: string, names: readonly string[], f
   }
 }
 
-describe.each(suiteServers)('$name', ({ start, tuning }) => {
+describe.each(suiteServers)('$name', (entry) => {
+  const { tuning } = entry;
   let server: SuiteServer;
   let account: ImapAccount;
   /** The second client: does things behind our back. */
@@ -52,7 +53,7 @@ describe.each(suiteServers)('$name', ({ start, tuning }) => {
   };
 
   beforeAll(async () => {
-    server = await start();
+    server = await entry.start();
     raw = await connectRawImap(login());
     for (const box of ['Trash', 'Archive', 'Lists']) await raw.command(`CREATE "${box}"`).catch(() => []);
     await seedImap({ ...login(), count: 150 });
@@ -69,9 +70,9 @@ describe.each(suiteServers)('$name', ({ start, tuning }) => {
     account = await openImapAccount({ ...login(), tuning });
   });
   afterAll(async () => {
-    account?.close();
-    flow?.close();
-    await server?.stop();
+    account.close();
+    flow.close();
+    await server.stop();
   });
   afterEach(() => {
     account.warnings.length = 0;

@@ -234,6 +234,6 @@ function fetchItems(message: ScriptedMessage, args: string): string {
   if (args.includes('BODYSTRUCTURE'))
     items.push(`BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "UTF-8") NIL NIL "7BIT" ${body.length} 1)`);
   if (args.includes('HEADER.FIELDS')) items.push(`BODY[HEADER.FIELDS (SUBJECT)] {${header.length}}\r\n${header}`);
-  if (/PEEK\[1\]/.test(args)) items.push(`BODY[1]<0> {${body.length}}\r\n${body}`);
+  if (args.includes('PEEK[1]')) items.push(`BODY[1]<0> {${body.length}}\r\n${body}`);
   return items.join(' ');
 }

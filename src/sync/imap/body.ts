@@ -58,14 +58,11 @@ export async function atMessage<T>(
 }
 
 export async function fetchStructure(connection: ImapConnection, uid: number, signal: AbortSignal): Promise<BodyPart> {
-  let root: BodyPart | null = null;
-  let found = false;
+  const found: (BodyPart | null)[] = [];
   const handlers = {
     FETCH: ({ attributes = [] }: ImapResponse) => {
       for (const [name, value] of pairsOf(listOf(attributes[1]) ?? [])) {
-        if (textOf(name)?.toUpperCase() !== 'BODYSTRUCTURE') continue;
-        found = true;
-        root = parseStructure(value);
+        if (textOf(name)?.toUpperCase() === 'BODYSTRUCTURE') found.push(parseStructure(value));
       }
     },
   };
@@ -75,7 +72,8 @@ export async function fetchStructure(connection: ImapConnection, uid: number, si
     handlers,
     signal,
   );
-  if (!found) throw new SyncError('not-found', 'This message is no longer on the server.');
+  const [root] = found;
+  if (root === undefined) throw new SyncError('not-found', 'This message is no longer on the server.');
   if (root === null) throw new SyncError('protocol', 'The server cannot say what this message is made of.');
   return root;
 }

@@ -88,8 +88,7 @@ export async function connectImap(options: ConnectOptions): Promise<ImapConnecti
     host,
     port,
     secure: security === 'tls',
-    doSTARTTLS: security === 'starttls' ? true : false,
-    ...(security === 'tls' ? { doSTARTTLS: undefined } : {}),
+    doSTARTTLS: security === 'starttls',
     auth: { user: settings.username, pass: secret },
     transport: createTransport(settings.imap),
     clientInfo: { name: 'Mailpane' },
@@ -194,11 +193,17 @@ class Connection implements ImapConnection {
   async idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void> {
     let accepted: () => void = () => undefined;
     const ready = new Promise<void>((resolve) => (accepted = resolve));
-    const told = (): Promise<void> => Promise.resolve(onData());
+    const told = (): Promise<void> => {
+      onData();
+      return Promise.resolve();
+    };
     this.count(1);
     const running = this.executor.exec('IDLE', false, {
       untagged: { EXISTS: told, EXPUNGE: told, VANISHED: told, FETCH: told },
-      onPlusTag: () => Promise.resolve(accepted()),
+      onPlusTag: () => {
+        accepted();
+        return Promise.resolve();
+      },
     });
     running.catch(() => undefined); // awaited below
     const refused = running.then(() => undefined);

@@ -114,7 +114,7 @@ function giveUp(
     if (!open.has(id) || departed.has(id) || open.get(id) !== mailboxId) return false;
     if (mailboxId === null) return allRead;
     const checkpoint = checkpoints.get(mailboxId);
-    return checkpoint != null && checkpoint.status !== null && isComplete(checkpoint);
+    return checkpoint?.status != null && isComplete(checkpoint);
   });
   giveUpUnplaced(
     db,

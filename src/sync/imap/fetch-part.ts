@@ -84,17 +84,18 @@ async function fetchChunk(
   start: number,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  let octets: Buffer | null = null;
+  const found: Buffer[] = [];
   const handlers = {
     FETCH: ({ attributes = [] }: ImapResponse) => {
       for (const [name, value] of pairsOf(listOf(attributes[1]) ?? [])) {
-        if (name.section !== undefined) octets = octetsOf(value) ?? Buffer.alloc(0);
+        if (name.section !== undefined) found.push(octetsOf(value) ?? Buffer.alloc(0));
       }
     },
   };
   const args = [sequence(String(uid)), [peekPart(path, start, chunkSize)]];
   await connection.command('UID FETCH', args, handlers, signal);
-  if (octets === null) throw new SyncError('not-found', 'This message is no longer on the server.');
+  const [octets] = found;
+  if (octets === undefined) throw new SyncError('not-found', 'This message is no longer on the server.');
   return octets;
 }
 

@@ -23,5 +23,5 @@ export function keywordsOf(flags: readonly string[]): string[] {
 export function flagOf(keyword: string): string | null {
   const system = Object.entries(systemFlags).find(([, known]) => known === keyword)?.[0];
   if (system !== undefined) return `\\${(system[1] ?? '').toUpperCase()}${system.slice(2)}`;
-  return /^[^\s\0-\x1f\x7f-\uffff(){%*"\\\]]+$/.test(keyword) ? keyword : null;
+  return /^[!#$&'+-[^-z|}~]+$/.test(keyword) ? keyword : null;
 }

@@ -75,7 +75,7 @@ export function addressField(fields: HeaderFields, name: string): EmailAddress[]
   if (value === undefined || value === '') return [];
   return addressParser(value)
     .flatMap((entry) => ('group' in entry && entry.group !== undefined ? entry.group : [entry]))
-    .map((entry) => ({ name: tidy(entry.name) || null, email: tidy(entry.address ?? '') }))
+    .map((entry) => ({ name: tidy(entry.name) || null, email: tidy(entry.address) }))
     .filter((entry) => entry.email !== '' || entry.name !== null);
 }
 

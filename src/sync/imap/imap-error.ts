@@ -127,7 +127,7 @@ function flowProblem(
 /** After a failed login imapflow has replaced the response by its text. */
 function codeOf(response: unknown): string {
   if (typeof response === 'string') return /^\s*\[([A-Z-]+)/i.exec(response)?.[1]?.toUpperCase() ?? '';
-  return typeof response === 'object' && response !== null ? (responseCode(response as ImapResponse)?.name ?? '') : '';
+  return typeof response === 'object' && response !== null ? (responseCode(response)?.name ?? '') : '';
 }
 
 /** The text of a status response, for a person. */

@@ -195,7 +195,7 @@ function toListed(
   const hasArchive = [...roles.values()].includes('archive');
   return entries.map((entry): ListedMailbox => {
     const { path, name, separator } = entry;
-    const { mailboxId = null, ...status } = statuses.get(path) ?? { mailboxId: null };
+    const { mailboxId, ...status } = statuses.get(path) ?? { mailboxId: null };
     const known = isSelectable(entry) && 'uidValidity' in status ? (status as StatusMark) : null;
     const at = separator === null ? -1 : path.lastIndexOf(separator);
     const role = roles.get(path) ?? null;

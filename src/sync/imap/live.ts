@@ -50,7 +50,7 @@ export async function listenLive(
     throw error;
   }
   const others = setInterval(events.onChange, timing.others);
-  let startedAt = performance.now();
+  const idle = { startedAt: performance.now() };
   try {
     for (let isFirst = true; ; isFirst = false) {
       moved.clear();
@@ -61,11 +61,11 @@ export async function listenLive(
         if (isFirst) events.onConnected();
         else events.onChange();
       }
-      startedAt = performance.now();
+      idle.startedAt = performance.now();
       await waitForNews(connection, events.onChange, moved, Math.min(limit.ms, timing.idle), timing.noop, signal);
     }
   } catch (error) {
-    const lasted = performance.now() - startedAt;
+    const lasted = performance.now() - idle.startedAt;
     // S25: it hung up before we would have said something: next time we do so sooner.
     if (connection.isClosed && !signal.aborted && lasted > shortest) limit.ms = Math.max(shortest, lasted * 0.8);
     throw error;

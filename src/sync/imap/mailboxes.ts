@@ -153,8 +153,7 @@ function forgetMessages({ db, accountId }: ImapContext, { id }: StoredMailbox, r
 
 function isDifferent({ mailbox }: ListedMailbox, stored: StoredMailbox | undefined): boolean {
   return (
-    stored === undefined ||
-    stored.name !== mailbox.name ||
+    stored?.name !== mailbox.name ||
     stored.parentRemoteId !== mailbox.parentRemoteId ||
     stored.role !== mailbox.role ||
     stored.isSubscribed !== mailbox.isSubscribed ||

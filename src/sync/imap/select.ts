@@ -34,8 +34,13 @@ export async function selectMailbox(
   since: { readonly uidValidity: number; readonly modSeq: string } | null,
   signal: AbortSignal,
 ): Promise<Selected> {
-  const told = { exists: 0, uidValidity: 0, uidNext: null as number | null, highestModSeq: null as string | null };
-  let flags: Set<string> | null = null;
+  const told = {
+    exists: 0,
+    uidValidity: 0,
+    uidNext: null as number | null,
+    highestModSeq: null as string | null,
+    flags: null as ReadonlySet<string> | null,
+  };
   const vanished = new Set<number>();
   const changed = new Map<number, readonly string[]>();
   const handlers: Handlers = {
@@ -46,7 +51,7 @@ export async function selectMailbox(
       if (code?.name === 'UIDVALIDITY') told.uidValidity = numberOf(value) ?? 0;
       else if (code?.name === 'UIDNEXT') told.uidNext = numberOf(value);
       else if (code?.name === 'HIGHESTMODSEQ') told.highestModSeq = modSeqOf(value);
-      else if (code?.name === 'PERMANENTFLAGS') flags = new Set(textsOf(value).map((flag) => flag.toLowerCase()));
+      else if (code?.name === 'PERMANENTFLAGS') told.flags = new Set(textsOf(value).map((flag) => flag.toLowerCase()));
     },
     VANISHED: (response) => addVanished(response, vanished),
     FETCH: (response) => addFlags(response, changed),
@@ -66,8 +71,7 @@ export async function selectMailbox(
   connection.selected = {
     path,
     ...told,
-    flags,
-    anyKeyword: flags === null || (flags as ReadonlySet<string>).has('\\*'),
+    anyKeyword: told.flags === null || told.flags.has('\\*'),
     isReadOnly: responseCode(tagged)?.name === 'READ-ONLY',
     changes: trusted ? { vanished, flags: changed } : null,
   };

@@ -49,7 +49,6 @@ export async function sendChanges(
 ): Promise<SendResult> {
   const outcomes = new Map<EmailId, ChangeOutcome>();
   const groups = new Map<string, Group>();
-  let isUnclear = false;
   for (const change of changes) {
     const planned = plan(context, change, (order, key, mailboxId, uid, run) => {
       const name = `${order} ${mailboxId} ${key}`;
@@ -59,7 +58,7 @@ export async function sendChanges(
     });
     if (planned !== null) outcomes.set(change.email.id, planned);
   }
-  isUnclear = [...outcomes.values()].some(({ result }) => result === 'transient');
+  let isUnclear = [...outcomes.values()].some(({ result }) => result === 'transient');
   for (const group of [...groups.values()].sort((a, b) => a.order - b.order)) {
     // Whoever failed at one step is spared the next.
     const targets = group.targets.filter(({ emailId }) => !outcomes.has(emailId));

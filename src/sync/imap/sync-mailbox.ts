@@ -53,7 +53,10 @@ export async function syncMailbox(task: Task): Promise<void> {
       ? { uidValidity: before.uidValidity, modSeq: before.highestModSeq }
       : null;
   const selected = await selectMailbox(connection, mailbox.path, since, signal);
-  if (before?.uidValidity !== selected.uidValidity) return await beginMailbox(task, selected);
+  if (before?.uidValidity !== selected.uidValidity) {
+    await beginMailbox(task, selected);
+    return;
+  }
   const changed = await readChanges(task, before, selected);
   if (changed === null) return; // in doubt (S19): the checkpoint stays, so the next cycle asks again
   const after = await readNewMail(task, changed, selected);

@@ -6,6 +6,7 @@ import type { AccountId, MailboxId } from '../model/ids';
 import { AccountLoop, type LoopTiming } from './account-loop';
 import type { Backend } from './backend';
 import { createBackend } from './create-backend';
+import { WakeUp } from './signals';
 import { SyncError } from './sync-error';
 import { watchWakeUps } from './wake-watch';
 
@@ -16,6 +17,14 @@ export interface SyncManagerOptions {
   readonly timing?: Partial<LoopTiming>;
 }
 
+interface RunningLoop {
+  readonly loop: AccountLoop;
+  readonly secret: string;
+}
+
+/** ms: windows answer at once; one that does not has no secret to give. */
+const secretTimeout = 5_000;
+
 const waitingForSecret: AccountStatus = { state: 'connecting' };
 const withoutSecret: AccountStatus = {
   state: 'signed-out',
@@ -25,7 +34,8 @@ const withoutSecret: AccountStatus = {
 
 /** Runs one loop an account. Secrets are only in memory here, and only as long as the account runs. */
 export class SyncManager {
-  private readonly loops = new Map<AccountId, { readonly loop: AccountLoop; readonly secret: string }>();
+  private readonly loops = new Map<AccountId, RunningLoop>();
+  private readonly startWaiters = new Map<WakeUp, AccountId>();
   private readonly statuses = new Map<AccountId, AccountStatus>();
   private readonly wakeWatch: { dispose(): void };
   private stopped = false;
@@ -87,9 +97,20 @@ export class SyncManager {
 
   /** A connected backend; SyncError `offline`, `auth`, … where there is none now. */
   async backend(accountId: AccountId, signal: AbortSignal): Promise<Backend> {
+    const running = this.loops.get(accountId) ?? (await this.whenStarted(accountId, signal));
+    return await running.loop.whenConnected(signal);
+  }
+
+  /** At the start of a window its secret is still on the way; an account that is signed out waits for the person. */
+  private async whenStarted(accountId: AccountId, signal: AbortSignal): Promise<RunningLoop> {
+    if (this.statuses.get(accountId)?.state !== 'signed-out') {
+      const start = new WakeUp();
+      this.startWaiters.set(start, accountId);
+      await start.wait(secretTimeout, signal).finally(() => this.startWaiters.delete(start));
+    }
     const running = this.loops.get(accountId);
     if (running === undefined) throw new SyncError('auth', 'Sign in to this account first.');
-    return await running.loop.whenConnected(signal);
+    return running;
   }
 
   /** Stops every loop at once; nothing is written after it returns. */
@@ -125,6 +146,7 @@ export class SyncManager {
 
   private setStatus(accountId: AccountId, status: AccountStatus): void {
     this.statuses.set(accountId, status);
+    for (const [waiter, id] of this.startWaiters) if (id === accountId) waiter.raise();
     this.options.db.changes.note('status');
     this.options.db.changes.committed();
   }

@@ -70,10 +70,9 @@ export async function openAttachment(
 
 export async function sweepOpened(extension: vscode.ExtensionContext, now: number): Promise<void> {
   const folder = openedFolder(extension);
-  const entries = await vscode.workspace.fs.readDirectory(folder).then(
-    (found) => found,
-    () => [],
-  );
+  // Before it is read: VS Code writes an error into its log for a folder that is not there.
+  await vscode.workspace.fs.createDirectory(folder);
+  const entries = await vscode.workspace.fs.readDirectory(folder);
   for (const [name] of entries) {
     const entry = vscode.Uri.joinPath(folder, name);
     const { mtime } = await vscode.workspace.fs.stat(entry);

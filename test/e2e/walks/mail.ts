@@ -166,6 +166,14 @@ export const walk: Walk = {
       },
     );
 
+    await step('a narrow window', async () => {
+      await page.setViewportSize({ width: 720, height: 600 });
+      await row('Teapot weekly').click();
+      await workbench.mailBody().getByText('The Teapot Weekly').waitFor();
+      await workbench.screenshot('narrow');
+      await page.setViewportSize({ width: 1280, height: 800 });
+    });
+
     await step('four themes', async () => {
       for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
         await workbench.setColorTheme(theme);
@@ -176,10 +184,14 @@ export const walk: Walk = {
     });
 
     await step('removing the account takes its mail and its secret from this computer', async () => {
+      // The headless VS Code keeps all secrets in one ciphertext, whose length tells whether one is in it.
+      const secrets = () => page.evaluate(() => localStorage.getItem('secrets.provider')?.length ?? 0);
+      const withPassword = await secrets();
       await workbench.runCommand('Mail: Remove Account…');
       await workbench.notifications.pressInDialog('Remove Account');
       await page.locator('.sidebar').getByRole('button', { name: 'Add Account' }).waitFor();
       await eventually(() => messages.rows().count(), 0);
+      await eventually(async () => (await secrets()) < withPassword, true);
       assert.equal(Object.keys(await mailOnServer(raw)).length, samples.length + 1, 'the server keeps it');
     });
 

@@ -137,6 +137,11 @@ function readEntry({ attributes = [] }: ImapResponse): Entry | null {
   };
 }
 
+/** RFC 8474 §7. After a rename Cyrus 3.6 sends whatever stands in its memory: that is none. */
+function objectId(text: string | null): string | null {
+  return text !== null && /^[\w-]{1,255}$/.test(text) ? text : null;
+}
+
 function readStatus({ attributes = [] }: ImapResponse, statuses: Map<string, Status>): void {
   const path = normalPath(textOf(attributes[0]) ?? '');
   const values = new Map<string, number | null>();
@@ -146,7 +151,7 @@ function readStatus({ attributes = [] }: ImapResponse, statuses: Map<string, Sta
     const name = textOf(token)?.toUpperCase() ?? '';
     // 0: the mailbox keeps none (RFC 7162 §3.1.2.2).
     if (name === 'HIGHESTMODSEQ') highestModSeq = modSeqOf(value) === '0' ? null : modSeqOf(value);
-    else if (name === 'MAILBOXID') mailboxId = textsOf(value)[0] ?? textOf(value);
+    else if (name === 'MAILBOXID') mailboxId = objectId(textsOf(value)[0] ?? textOf(value));
     else values.set(name, numberOf(value));
   }
   const uidValidity = values.get('UIDVALIDITY') ?? null;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { listMailboxes } from '../../src/db/mailboxes';
 import type { MailDb } from '../../src/db/mail-db';
 import { getEmailDetails } from '../../src/db/message-lists';
@@ -82,6 +83,20 @@ export function inconsistencies(db: MailDb): string[] {
       ({ keywords, mailboxIds }) => `${keywords.join(' ')} in ${[...mailboxIds].sort().join(' ')}`,
     );
     if (want !== have) problems.push(`${shown.subject} is shown as ${have}, but the server has ${want}`);
+  }
+  return problems;
+}
+
+/** Where two pictures are not the same, in words. */
+export function differences(server: Picture, local: Picture): string[] {
+  const problems: string[] = [];
+  for (const what of ['mailboxes', 'messages'] as const) {
+    for (const key of new Set([...Object.keys(server[what]), ...Object.keys(local[what])])) {
+      const [theirs, ours] = [server[what][key], local[what][key]];
+      if (isDeepStrictEqual(theirs, ours)) continue;
+      const text = (one: unknown): string => (one === undefined ? 'nothing' : JSON.stringify(one));
+      problems.push(`${what} ${key}: the server has ${text(theirs)}, here is ${text(ours)}`);
+    }
   }
   return problems;
 }

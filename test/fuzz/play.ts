@@ -8,21 +8,14 @@ import { startFaultProxy, type FaultProxy } from '../servers/fault-proxy';
 import { random } from '../servers/generator/random';
 import { FuzzClient, type Shown } from './client';
 import type { FuzzServer, NewMessage, Picture } from './fuzz-server';
-import { inconsistencies } from './local-picture';
+import { differences, inconsistencies } from './local-picture';
 import { Oracle } from './oracle';
+import { FuzzFailure, rest } from './rest';
 import type { Step } from './steps';
 
 /** No name comes twice on a server: Cyrus cannot delete one twice within a second. */
 let names = 0;
 const nextName = (): string => `Box ${++names}`;
-
-/** ms after which a client that has not come to rest never will. */
-const patience = 8_000;
-
-/** Something that must never be (S40). */
-export class FuzzFailure extends Error {
-  override readonly name = 'FuzzFailure';
-}
 
 /** Plays the steps on an account that follows from the seed; throws FuzzFailure where S40 does not hold. */
 export async function play(server: FuzzServer, seed: number, steps: readonly Step[]): Promise<void> {
@@ -150,7 +143,7 @@ class Game {
     if (client.disk.isDead) await this.revive();
     client.disk.mend();
     await proxy.delivered();
-    await this.rest();
+    await rest(client);
     const [picture, local] = [await server.remote.picture(), client.picture()];
     const { failed } = client.queue();
     const problems = [
@@ -160,31 +153,6 @@ class Game {
     ];
     if (problems.length > 0) throw new FuzzFailure(problems.join('\n'));
     oracle.settled(picture);
-  }
-
-  private async rest(): Promise<void> {
-    const { client } = this;
-    const deadline = performance.now() + patience;
-    for (let quiet = 0; quiet < 2;) {
-      const mark = client.log(1)[0]?.id ?? 0;
-      client.wake();
-      for (;;) {
-        if (performance.now() > deadline) {
-          const lines = client
-            .log(12)
-            .map(({ kind, message, details }) => `${kind}: ${message} ${JSON.stringify(details)}`);
-          throw new FuzzFailure(
-            `no rest: ${client.status()}, ${client.queue().waiting.length} wait\n${lines.join('\n')}`,
-          );
-        }
-        await sleep(3);
-        if (client.log(20).some(({ id, kind, level }) => id > mark && kind === 'changes' && level === 'info')) break;
-        if (client.status() === 'offline' || client.status() === 'trouble') client.wake();
-      }
-      while (!client.isIdle() && performance.now() < deadline) await sleep(3);
-      const since = client.log(50).filter(({ id }) => id > mark);
-      quiet = client.isIdle() && since.every((entry) => entry.message === 'Nothing new.') ? quiet + 1 : 0;
-    }
   }
 
   private async open(): Promise<void> {
@@ -278,7 +246,7 @@ class Game {
       await remote.createMailbox(nextName());
       return;
     }
-    const own = Object.entries(picture.mailboxes).filter(([, { name }]) => /^Box /.test(name));
+    const own = Object.entries(picture.mailboxes).filter(([, { name }]) => name.startsWith('Box '));
     const [id] = own[step.at % own.length] ?? [];
     if (id === undefined) return;
     if (step.what === 'rename') return remote.renameMailbox(id, nextName());
@@ -325,17 +293,4 @@ function actionOf(step: Step & { do: 'act' }, { mailboxes, messages }: Shown): [
     default:
       return [{ type: step.action }, targets];
   }
-}
-
-function differences(server: Picture, local: Picture): string[] {
-  const problems: string[] = [];
-  for (const what of ['mailboxes', 'messages'] as const) {
-    for (const key of new Set([...Object.keys(server[what]), ...Object.keys(local[what])])) {
-      const [theirs, ours] = [server[what][key], local[what][key]];
-      if (isDeepStrictEqual(theirs, ours)) continue;
-      const text = (one: unknown): string => (one === undefined ? 'nothing' : JSON.stringify(one));
-      problems.push(`${what} ${key}: the server has ${text(theirs)}, here is ${text(ours)}`);
-    }
-  }
-  return problems;
 }

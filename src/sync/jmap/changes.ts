@@ -43,7 +43,7 @@ export async function syncChanges(context: JmapContext, signal: AbortSignal): Pr
     const next = { mailboxes: false, emails: false };
     if (more.mailboxes) {
       const page = await readPage(context, answers, mailboxParts(states.mailboxes, withItems), signal);
-      if (page === 'stale') await rebuildMailboxes(context, signal);
+      if (page === 'stale') await rebuildMailboxes(context, startsComplete(context), signal);
       else if (applyMailboxes(context, states.mailboxes, page, report)) next.mailboxes = page.changes.hasMoreChanges;
       else next.mailboxes = ++restarts <= mostRestarts;
     }

@@ -1,13 +1,12 @@
 import { storeEmails } from '../../db/emails';
-import { upsertMailboxes } from '../../db/mailboxes';
 import { setState } from '../../db/sync-state';
 import type { CycleReport } from '../backend';
 import { syncChanges } from './changes';
 import type { Call } from './client';
 import { listProperties } from './email-item';
 import { readEmailItems, toServerEmails } from './emails';
-import { emailType, mailboxType, type JmapContext } from './jmap-context';
-import { fetchAllMailboxes } from './mailboxes';
+import { emailType, type JmapContext } from './jmap-context';
+import { rebuildMailboxes } from './mailboxes';
 import { owe } from './owed-walk';
 import { requestCalls } from './request-calls';
 import { getAnswer } from './schemas';
@@ -23,11 +22,8 @@ export async function firstSync(context: JmapContext, signal: AbortSignal): Prom
   const { client, db, accountId } = context;
   const before = await client.request([{ name: 'Email/get', args: { ids: [] }, id: 'e' }], signal);
   const { state: emailState } = before.read('e', getAnswer);
-  const { state: mailboxState, mailboxes } = await fetchAllMailboxes(context, signal);
-  db.mail.transaction(() => {
-    upsertMailboxes(db, accountId, mailboxes, false);
-    setState(db, accountId, mailboxType, mailboxState, Date.now());
-  });
+  // A first sync that was killed here may have left mailboxes that are gone by now.
+  const mailboxes = await rebuildMailboxes(context, false, signal);
   const inbox = mailboxes.find((mailbox) => mailbox.role === 'inbox')?.remoteId ?? null;
   const answers = await requestCalls(
     context,

@@ -23,7 +23,7 @@ export function readMailboxes({ warn }: JmapContext, list: readonly unknown[]): 
 }
 
 /** All mailboxes with the state they are at. */
-export async function fetchAllMailboxes(
+async function fetchAllMailboxes(
   context: JmapContext,
   signal: AbortSignal,
 ): Promise<{ state: string; mailboxes: ServerMailbox[] }> {
@@ -56,20 +56,25 @@ async function fetchManyMailboxes(
 }
 
 /**
- * The server lost track of the changes (S8): compares all. A mailbox that the list lacks is deleted only after the server
- * said once more, by its id, that there is no such mailbox.
+ * At first, and when the server lost track of the changes (S8): compares all. A mailbox that the list lacks is deleted only
+ * after the server said once more, by its id, that there is no such mailbox. `complete`: what new ones start as.
  */
-export async function rebuildMailboxes(context: JmapContext, signal: AbortSignal): Promise<void> {
+export async function rebuildMailboxes(
+  context: JmapContext,
+  complete: boolean,
+  signal: AbortSignal,
+): Promise<ServerMailbox[]> {
   const { db, accountId } = context;
   const { state, mailboxes } = await fetchAllMailboxes(context, signal);
   const listed = new Set(mailboxes.map((mailbox) => mailbox.remoteId));
   const missing = [...mailboxKeys(db, accountId).keys()].filter((id) => !listed.has(id));
   const { notFound: gone } = await getItems(context, 'Mailbox', missing, ['id'], signal);
   db.mail.transaction(() => {
-    upsertMailboxes(db, accountId, mailboxes, startsComplete(context));
+    upsertMailboxes(db, accountId, mailboxes, complete);
     deleteMailboxes(db, accountId, gone);
     setState(db, accountId, mailboxType, state, Date.now());
   });
+  return mailboxes;
 }
 
 /**
@@ -90,7 +95,7 @@ export async function resolveMailboxes(
   const { list } = await getItems(context, 'Mailbox', missing, null, signal);
   // All of them, with their state: of one that came after the checkpoint and is destroyed before the next cycle, the server
   // would never tell (RFC 8620 §5.2).
-  if (list.length > 0) await rebuildMailboxes(context, signal);
+  if (list.length > 0) await rebuildMailboxes(context, startsComplete(context), signal);
   const resolved = mailboxKeys(db, accountId);
   const unknown = missingOf(resolved);
   if (unknown.length > 0) {

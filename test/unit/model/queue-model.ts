@@ -71,36 +71,51 @@ export class QueueModel {
     switch (command.do) {
       case 'keyword': {
         const { keyword, on } = command;
-        return this.act(command.message, { type: 'keyword', keyword, on }, new Map([[keyword, on]]));
+        this.act(command.message, { type: 'keyword', keyword, on }, new Map([[keyword, on]]));
+        return;
       }
       case 'move': {
         const to = this.test.mailbox(command.to);
         const wanted = new Map(roles.map((role) => [`in ${this.test.mailbox(role)}`, role === command.to]));
-        return this.act(command.message, { type: 'move', to }, wanted);
+        this.act(command.message, { type: 'move', to }, wanted);
+        return;
       }
-      case 'destroy':
-        return this.act(command.message, { type: 'destroy' }, null);
+      case 'destroy': {
+        this.act(command.message, { type: 'destroy' }, null);
+        return;
+      }
       case 'send':
         return this.send((message) => command.outcomes[this.messages.indexOf(message)] ?? 'done', command.crossing);
       case 'break':
         return this.breakOff(command.how, command.taken);
-      case 'remote':
-        return this.remote(command, new Map([[command.keyword, command.on]]));
-      case 'remote-move':
-        return this.remote(
-          command,
-          new Map(roles.map((role) => [`in ${this.test.mailbox(role)}`, role === command.to])),
-        );
-      case 'remote-destroy':
-        return this.remote(command, null);
-      case 'tell':
-        return this.tell(this.message(command.message));
-      case 'undo':
-        return this.undo();
-      case 'retry':
-        return this.retry();
-      case 'discard':
-        return this.discard(command.at);
+      case 'remote': {
+        this.remote(command, new Map([[command.keyword, command.on]]));
+        return;
+      }
+      case 'remote-move': {
+        this.remote(command, new Map(roles.map((role) => [`in ${this.test.mailbox(role)}`, role === command.to])));
+        return;
+      }
+      case 'remote-destroy': {
+        this.remote(command, null);
+        return;
+      }
+      case 'tell': {
+        this.tell(this.message(command.message));
+        return;
+      }
+      case 'undo': {
+        this.undo();
+        return;
+      }
+      case 'retry': {
+        this.retry();
+        return;
+      }
+      case 'discard': {
+        this.discard(command.at);
+        return;
+      }
     }
   }
 
@@ -201,7 +216,7 @@ export class QueueModel {
         const result = message.server === null ? 'gone' : outcomeOf(message);
         if (result === 'done') message.server = apply(message.server, patchEffect(patch));
         if (result === 'gone') message.server = null;
-        outcomes.set(email.id, { result, message: 'on cue' } as ChangeOutcome);
+        outcomes.set(email.id, { result, message: 'on cue' });
         this.settleOne(message, result);
       }
       return Promise.resolve({ outcomes, checkpoint: null });

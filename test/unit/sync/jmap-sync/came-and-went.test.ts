@@ -28,6 +28,17 @@ describe('what came and went between two states, of which the server never tells
     await account.compare();
   });
 
+  it('S4: a mailbox that an interrupted first sync has seen', async () => {
+    const account = await openAccount();
+    const { server, remote, local } = account;
+    remote.createMailbox('Brief');
+    server.faults.next({ kind: 'reset', method: 'Email/query' });
+    await expect(local.cycle()).rejects.toMatchObject({ reason: 'offline' });
+    remote.destroyMailbox('Brief');
+    await local.syncAll();
+    await account.compare();
+  });
+
   it('S4: a message of the walk', async () => {
     const account = await openAccount();
     const { server, remote, local, deliver } = account;

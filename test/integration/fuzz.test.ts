@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { liveOnce, withEmbeddedServer } from '../fuzz/kill-every-step';
+import { play } from '../fuzz/play';
+import { shrink } from '../fuzz/shrink';
+import { describeStep, stepsOf, type Step } from '../fuzz/steps';
+
+/** More of each: `npx tsx test/fuzz/run.ts`, and `KILL_AT_EVERY_STEP=1` for the other. */
+const interleavings = 40;
+const everyStep = process.env.KILL_AT_EVERY_STEP === '1';
+
+describe('S40: nothing is ever lost', () => {
+  it(
+    `${interleavings} interleavings of both sides, faults and kills end with local = server`,
+    { timeout: 300_000 },
+    () =>
+      withEmbeddedServer(async (server) => {
+        for (let seed = 1; seed <= interleavings; seed++) {
+          const steps = stepsOf(seed, server.mischief.length);
+          await play(server, seed, steps).catch((error: unknown) => {
+            throw new Error([`seed ${seed}:`, ...steps.map(describeStep)].join('\n'), { cause: error });
+          });
+        }
+      }),
+  );
+
+  it('S4: killed at any write to the disk, a sync and an outbox end with the same', { timeout: 900_000 }, () =>
+    withEmbeddedServer(async (server) => {
+      const whole = await liveOnce(server, Infinity);
+      expect(whole.operations).toBeGreaterThan(50);
+      for (let after = 0; after < whole.operations; after += everyStep ? 1 : 17) {
+        const { end } = await liveOnce(server, after);
+        expect(end, `died after ${after} operations`).toEqual(whole.end);
+      }
+    }),
+  );
+});
+
+describe('the fuzz itself', () => {
+  it('shrinks a failing list to the steps that it takes', async () => {
+    const steps = stepsOf(7, 0);
+    const needed = steps.filter((_, index) => index % 9 === 2);
+    const fails = (list: readonly Step[]): Promise<boolean> =>
+      Promise.resolve(needed.every((step) => list.includes(step)));
+    expect(await shrink(steps, fails)).toEqual(needed);
+  });
+
+  it('draws the same steps for the same seed, and others for another', () => {
+    expect(stepsOf(5, 15)).toEqual(stepsOf(5, 15));
+    expect(stepsOf(6, 15)).not.toEqual(stepsOf(5, 15));
+  });
+});

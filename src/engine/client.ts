@@ -16,7 +16,8 @@ export class EngineError extends Error {
 /**
  * - `starting`: no engine yet; requests wait for it.
  * - `ready`: requests are answered, by the engine of this window or of another one.
- * - `failed`: the engine cannot start (damaged or newer database, …): requests fail with the reason.
+ * - `failed`: the engine cannot start (damaged or newer database, …): requests fail with the reason. It may become ready
+ *   after all, when another window lets go of the database.
  */
 export type EngineState =
   | { readonly state: 'starting' }

@@ -53,6 +53,6 @@ function undoStep(db: MailDb, { changeId, emailId, inverse }: UndoStep, now: num
   if (email === undefined || inverse === null) return null;
   // A change that the server refused was never done: it only leaves the list of failed ones.
   if (change?.state === 'failed') deleteChanges(db, [changeId]);
-  else enqueueChange(db, { accountId: email.accountId, emailId, intent: inverse }, now);
+  else enqueueChange(db, { accountId: email.accountId, emailId, intent: inverse, isInverse: true }, now);
   return email.accountId;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { acquireLock } from '../../src/db/lock';
 import type { Changed } from '../../src/engine/api';
 import { EngineClient } from '../../src/engine/host/mail-client';
 import type { AccountId } from '../../src/model/ids';
@@ -149,6 +150,15 @@ describe('several windows, one engine', () => {
     await expect(client.request('overview', {})).rejects.toMatchObject({ reason: 'database' });
     expect(client.state).toMatchObject({ state: 'failed' });
     expect(await readFile(file)).toEqual(before);
+  });
+
+  it('says so when another program holds the database without an answer, and goes on when it lets go', async () => {
+    const lock = await acquireLock(path.join(folder, 'mail.db'), { onLost: () => undefined });
+    const { client } = openWindow();
+    await expect(client.request('overview', {})).rejects.toMatchObject({ reason: 'database' });
+    await lock.release();
+    await until('it is served', () => client.state.state === 'ready');
+    await expect(client.request('overview', {})).resolves.toMatchObject({ unread: 0 });
   });
 
   it('answers what makes no sense with an error, and goes on', async () => {

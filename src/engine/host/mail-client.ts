@@ -14,6 +14,17 @@ export interface MailClientOptions extends SpawnOptions {
 /** ms between looks for an owner while the lock is somebody's who does not answer (yet). */
 const retryDelay = 300;
 
+/** ms: a take-over takes less. An owner that holds the lock longer without an answer is frozen, or no window of ours. */
+const patience = 15_000;
+
+function heldByAnother(): EngineError {
+  return new EngineError(
+    'database',
+    'Another window or program holds the mail database and does not answer. Close it; this window goes on by itself.',
+    'locked: the lock of mail.db is renewed, but nobody listens at the address beside it',
+  );
+}
+
 /** What a view has to assume after another engine took over: anything may have changed. */
 const everything: Changed = {
   accounts: true,
@@ -88,6 +99,7 @@ export class EngineClient implements MailClient {
 
   private async run(): Promise<void> {
     const { signal } = this.stopper;
+    let lockedSince: number | null = null;
     for (;;) {
       if (signal.aborted) return;
       try {
@@ -95,9 +107,13 @@ export class EngineClient implements MailClient {
         const served =
           (await attachToEngine(this.options.folder, prepare)) ?? (await spawnEngine(this.options, prepare));
         if (served === 'locked') {
+          lockedSince ??= performance.now();
+          const isOverdue = performance.now() - lockedSince > patience;
+          if (isOverdue && this.current.state !== 'failed') this.setState({ state: 'failed', error: heldByAnother() });
           await delay(retryDelay, signal);
           continue;
         }
+        lockedSince = null;
         this.options.trace(served.description);
         this.connection = served.connection;
         this.setState({ state: 'ready' });

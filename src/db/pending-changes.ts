@@ -20,17 +20,32 @@ function toChange(row: Row): PendingChange {
   };
 }
 
-/** Commits an intent (S2). The caller replays it over the message in the same transaction. */
+/**
+ * Commits an intent (S2). The caller replays it over the message in the same transaction. `isInverse`: it takes back what
+ * may have reached the server without an answer, so it is sent even if the server seems to show it already.
+ */
 export function enqueueChange(
   { mail, changes }: MailDb,
-  change: { readonly accountId: AccountId; readonly emailId: EmailId; readonly intent: EmailIntent },
+  change: {
+    readonly accountId: AccountId;
+    readonly emailId: EmailId;
+    readonly intent: EmailIntent;
+    readonly isInverse?: boolean;
+  },
   now: number,
 ): ChangeId {
   changes.note('outbox');
   return mail.insert(
-    `INSERT INTO pending_changes (account_id, resource_type, resource_id, change_type, payload, created_at)
-     VALUES (?, 'Email', ?, ?, ?, ?)`,
-    [change.accountId, String(change.emailId), change.intent.type, JSON.stringify(change.intent), now],
+    `INSERT INTO pending_changes (account_id, resource_type, resource_id, change_type, payload, created_at, may_have_left)
+     VALUES (?, 'Email', ?, ?, ?, ?, ?)`,
+    [
+      change.accountId,
+      String(change.emailId),
+      change.intent.type,
+      JSON.stringify(change.intent),
+      now,
+      change.isInverse === true ? 1 : 0,
+    ],
   ) as ChangeId;
 }
 

@@ -45,14 +45,14 @@ export function undoAction(
 /** The account that has something to send now; null: this step cannot be undone. */
 function undoStep(db: MailDb, { changeId, emailId, inverse }: UndoStep, now: number): AccountId | null {
   const [change] = getChanges(db, [changeId]);
-  if (change !== undefined && change.state !== 'sending' && !change.mayHaveLeft) {
+  const hasNotLeft = change?.state === 'queued' && !change.mayHaveLeft;
+  // A change that the server refused was never done: it only leaves the list of failed ones.
+  if (change !== undefined && (hasNotLeft || change.state === 'failed')) {
     deleteChanges(db, [changeId]);
     return change.accountId;
   }
   const email = getEmailRef(db, emailId);
   if (email === undefined || inverse === null) return null;
-  // A change that the server refused was never done: it only leaves the list of failed ones.
-  if (change?.state === 'failed') deleteChanges(db, [changeId]);
-  else enqueueChange(db, { accountId: email.accountId, emailId, intent: inverse, isInverse: true }, now);
+  enqueueChange(db, { accountId: email.accountId, emailId, intent: inverse, isInverse: true }, now);
   return email.accountId;
 }

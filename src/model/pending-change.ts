@@ -23,7 +23,7 @@ export interface PendingChange {
   readonly attempts: number;
   readonly lastError: string | null;
   readonly state: ChangeState;
-  /** It was under way once: the server may have taken it although no answer came. */
+  /** It, or what it takes back, was under way once: the server may have taken that although no answer came. */
   readonly mayHaveLeft: boolean;
 }
 

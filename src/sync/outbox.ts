@@ -4,8 +4,8 @@ import type { MailDb } from '../db/mail-db';
 import { acceptIntents, getServerState, replayPending } from '../db/overlay';
 import { deleteChanges, queuedChanges, requeueInterrupted, setChangeState } from '../db/pending-changes';
 import type { AccountId, EmailId } from '../model/ids';
-import { coalesce } from '../model/overlay';
-import type { PendingChange } from '../model/pending-change';
+import { coalesce, type EmailPatch } from '../model/overlay';
+import type { EmailIntent, PendingChange } from '../model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from './backend';
 import { SyncError } from './sync-error';
 
@@ -173,12 +173,7 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
           summary.done += ids.length;
           deleteChanges(db, ids);
           if (change.patch.destroy) gone.push(emailId);
-          else
-            acceptIntents(
-              db,
-              emailId,
-              changes.map(({ intent }) => intent),
-            );
+          else acceptIntents(db, emailId, intentsOfPatch(change.patch));
           break;
         case 'gone':
           summary.done += ids.length;
@@ -203,6 +198,17 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
     }
     return summary;
   });
+}
+
+/**
+ * What the server took is the patch, and not the intents that it came from: what it seemed to show already was left out,
+ * and may have changed while the patch was under way.
+ */
+function intentsOfPatch(patch: EmailPatch): EmailIntent[] {
+  return [
+    { type: 'keywords', add: patch.addKeywords, remove: patch.removeKeywords },
+    { type: 'mailboxes', add: patch.addMailboxes, remove: patch.removeMailboxes },
+  ];
 }
 
 function groupByEmail(changes: readonly PendingChange[]): Map<EmailId, PendingChange[]> {

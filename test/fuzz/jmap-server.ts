@@ -220,10 +220,12 @@ async function picture(jmap: RawJmap): Promise<Picture> {
     threads.set(threadId, [...(threads.get(threadId) ?? []), subject]);
   return {
     mailboxes: Object.fromEntries(
-      mailboxes.map(({ id, name = '', parentId = null, totalEmails = 0, unreadEmails = 0 }) => [
-        id,
-        { name, parent: parentId, total: totalEmails, unread: unreadEmails },
-      ]),
+      mailboxes.map(({ id, name = '', parentId = null }) => {
+        // Counted, because Cyrus' own counters drift: it comes to show three unread messages in an empty mailbox.
+        const inside = emails.filter(({ mailboxIds = {} }) => id in mailboxIds);
+        const unread = inside.filter(({ keywords = {} }) => !('$seen' in keywords || '$draft' in keywords));
+        return [id, { name, parent: parentId, total: inside.length, unread: unread.length }];
+      }),
     ),
     messages: Object.fromEntries(
       emails.map(({ subject = '', keywords = {}, mailboxIds = {}, threadId = '' }) => [

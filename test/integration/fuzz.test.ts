@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { liveOnce, withEmbeddedServer } from '../fuzz/kill-every-step';
 import { play } from '../fuzz/play';
+import { killClients } from '../fuzz/sigkill';
 import { shrink } from '../fuzz/shrink';
 import { describeStep, stepsOf, type Step } from '../fuzz/steps';
 
@@ -31,6 +32,13 @@ describe('S40: nothing is ever lost', () => {
         const { end } = await liveOnce(server, after);
         expect(end, `died after ${after} operations`).toEqual(whole.end);
       }
+    }),
+  );
+
+  it('S2: what a client acknowledged before a SIGKILL reaches the server', { timeout: 120_000 }, () =>
+    withEmbeddedServer(async (server) => {
+      const { acknowledged } = await killClients(server, 5, 1);
+      expect(acknowledged).toBeGreaterThan(10);
     }),
   );
 });

@@ -155,7 +155,15 @@ function exchange(target: ProxyTarget, faults: Faults, request: IncomingMessage,
       onward.end(Buffer.concat(body));
     };
     const answered = new Promise<void>((resolve) => {
-      setTimeout(() => send(resolve), fault?.kind === 'latency' ? fault.ms : 0);
+      if (fault?.kind !== 'latency') {
+        send(resolve);
+        return;
+      }
+      setTimeout(() => {
+        // What was held up never overtakes what its sender sends later by another connection.
+        if (socket.destroyed) resolve();
+        else send(resolve);
+      }, fault.ms);
     });
     faults.underWay.add(answered);
     void answered.then(() => faults.underWay.delete(answered));

@@ -3,10 +3,12 @@ import { emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
 import { getEmailDetails } from '../../../src/db/message-lists';
 import { deleteChanges, listChanges, setChangeState } from '../../../src/db/pending-changes';
 import { undoableActions } from '../../../src/db/undo-actions';
-import { acceptIntents } from '../../../src/db/overlay';
+import { acceptIntents, replayPending } from '../../../src/db/overlay';
 import { actionHandlers } from '../../../src/engine/handlers/actions';
 import type { Action } from '../../../src/model/action';
 import type { EmailId } from '../../../src/model/ids';
+import type { Backend, OutgoingChange } from '../../../src/sync/backend';
+import { drainOutbox } from '../../../src/sync/outbox';
 import { SyncManager } from '../../../src/sync/sync-manager';
 import { openTestDb, present, serverEmail, testAccount, type TestDb } from '../../support/test-db';
 
@@ -74,6 +76,23 @@ describe('S31: undo', () => {
     expect(shown().keywords).toEqual([]);
   });
 
+  it('sends the inverse of a change that was discarded after it may have left, whatever is shown', async () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: true });
+    const ids = listChanges(test.db).map(({ id }) => id);
+    setChangeState(test.db, ids, 'sending', { lastError: null, countAttempt: false });
+    setChangeState(test.db, ids, 'queued', { lastError: null, countAttempt: false });
+    deleteChanges(test.db, ids);
+    replayPending(test.db, email);
+    undo();
+    const sent: OutgoingChange[] = [];
+    const send = (changes: readonly OutgoingChange[]) => {
+      sent.push(...changes);
+      return Promise.resolve({ outcomes: new Map([[email, { result: 'done' }]]), checkpoint: null });
+    };
+    await drainOutbox(test.db, { send } as unknown as Backend, testAccount.id, new AbortController().signal);
+    expect(sent.map(({ patch }) => patch.removeKeywords)).toEqual([['$flagged']]);
+  });
+
   it('undoes the newest first, and keeps what the server did meanwhile', () => {
     apply({ type: 'keyword', keyword: '$flagged', on: true });
     apply({ type: 'archive' });
@@ -92,6 +111,15 @@ describe('S31: undo', () => {
     const [change] = listChanges(test.db);
     setChangeState(test.db, [present(change).id], 'sending', { lastError: null, countAttempt: false });
     expect(undo()).toMatchObject({ messages: 0, kept: 1 });
+  });
+
+  it('takes a destruction that the server refused off the list of refused changes', () => {
+    apply({ type: 'destroy' });
+    const ids = listChanges(test.db).map(({ id }) => id);
+    setChangeState(test.db, ids, 'sending', { lastError: null, countAttempt: false });
+    setChangeState(test.db, ids, 'failed', { lastError: 'No.', countAttempt: true });
+    expect(undo()).toMatchObject({ messages: 1, kept: 0 });
+    expect(listChanges(test.db)).toEqual([]);
   });
 
   it('remembers nothing that the person did not do by hand', () => {

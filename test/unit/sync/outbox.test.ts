@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emailKey, storeEmails } from '../../../src/db/emails';
+import { emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
 import { getEmailDetails } from '../../../src/db/message-lists';
 import { replayPending } from '../../../src/db/overlay';
 import { enqueueChange, listChanges, requeueInterrupted, setChangeState } from '../../../src/db/pending-changes';
@@ -65,6 +65,18 @@ describe('drainOutbox', () => {
     expect(report).toMatchObject({ sent: 3, failed: 0 });
     expect(listChanges(test.db)).toEqual([]);
     expect(getEmailDetails(test.db, key('M3'))).toMatchObject({ keywords: ['$flagged', '$seen'], pending: 'none' });
+  });
+
+  it('S1: takes as the server’s what was sent, and not what it had left out', async () => {
+    updateEmails(test.db, accountId, [{ remoteId: 'M1', keywords: ['$flagged'] }]);
+    act('M1', flag(['$flagged', '$seen']));
+    const { backend } = answering((batch) => {
+      // Another client takes the flag away, and the news of it crosses our request.
+      updateEmails(test.db, accountId, [{ remoteId: 'M1', keywords: [] }]);
+      return all({ result: 'done' })(batch);
+    });
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect(getEmailDetails(test.db, key('M1'))?.keywords).toEqual(['$seen']);
   });
 
   it('S30: sends again what was under way when its end could not be written down', async () => {

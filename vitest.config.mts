@@ -15,6 +15,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/reader/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // Real servers on a busy machine: what fails once is tried once more, and reported so.
+          retry: 1,
         },
       },
     ],

@@ -19,8 +19,10 @@ describe('accounts', () => {
       () => other.mailbox(accountId, 'inbox'),
       (mailbox) => assert.equal(mailbox.unread, 10),
     );
-    const rows = await other.rows(inbox);
-    assert.deepEqual([rows.length, rows[0]?.subject, rows[0]?.unread], [10, 'Letter 9', 1]);
+    await eventually(
+      () => other.rows(inbox),
+      (rows) => assert.deepEqual([rows.length, rows[0]?.subject, rows[0]?.unread], [10, 'Letter 9', 1]),
+    );
     assert.equal((await other.request('overview', {})).unread >= 10, true);
   });
 

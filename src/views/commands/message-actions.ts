@@ -68,9 +68,14 @@ export function createMessageActions({
       ({ message }) => message.mailboxId === null || directory.state.byId.get(message.mailboxId)?.role !== role,
     );
 
+  /** Asked of the engine, not of the list: a key pressed twice is quicker than the list is drawn again. */
   const keywordsOf = async ({ message, listed }: Chosen): Promise<{ unread: boolean; flagged: boolean } | null> => {
-    if (listed?.node.kind === 'thread') return { unread: listed.row.unread > 0, flagged: listed.row.flagged > 0 };
-    const keywords = listed?.row.keywords ?? (await client.request('messages/get', message))?.keywords;
+    if (listed?.node.kind === 'thread') {
+      const { threadId, mailboxId } = message;
+      const rows = await client.request('messages/thread', { threadId, mailboxId });
+      return { unread: rows.some((row) => row.unread > 0), flagged: rows.some((row) => row.flagged > 0) };
+    }
+    const keywords = (await client.request('messages/get', message))?.keywords;
     return keywords === undefined ? null : { unread: isUnread(keywords), flagged: keywords.includes(flagged) };
   };
 

@@ -10,6 +10,10 @@ import { commandInput } from './command-input';
 import { createDoubleClick } from './double-click';
 import { pickSource } from './pick-mailbox';
 
+/** How often, and after how many ms each, a click looks for the row that it selected. */
+const selectionTries = 10;
+const selectionDelay = 50;
+
 /** Going about: mailboxes, messages, next and previous, loading and syncing, as commands. */
 export function registerNavigationCommands(
   { client, log }: ViewContext,
@@ -22,8 +26,14 @@ export function registerNavigationCommands(
   /** Click and Enter: the preview tab, and the focus stays in the list, where the next key is pressed. */
   const openMessage = async (first: unknown, second: unknown): Promise<void> => {
     const input = commandInput(first, second);
-    // A click says no more than the command: it means the row that it has just selected.
-    const chosen = chooseTargets(input.from === 'palette' ? { from: 'list' } : input, list, reader)[0];
+    // A click says no more than the command: it means the row that it has just selected. Where the list was drawn again
+    // meanwhile, VS Code tells of the selection a moment after the click.
+    const choose = () => chooseTargets(input.from === 'palette' ? { from: 'list' } : input, list, reader)[0];
+    let chosen = choose();
+    for (let tries = 0; chosen === undefined && tries < selectionTries; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, selectionDelay));
+      chosen = choose();
+    }
     if (chosen === undefined) return;
     const pinned = chosen.listed !== null && isDoubleClick(chosen.listed.node.id);
     await reader.open(chosen.message, { pinned, preserveFocus: !pinned });

@@ -26,18 +26,24 @@ async function main(): Promise<void> {
     .sort()
     .map((file) => path.join(__dirname, file));
   execFileSync(process.execPath, ['esbuild.mjs'], { cwd: repositoryRoot, stdio: 'inherit' });
+  const first = await runOnce(testFiles, values.grep);
+  if (first.failed > 0) console.log('\nOnce more, in a fresh VS Code: a busy machine is slower than any time-out.\n');
+  const { passed, failed, skipped } = first.failed > 0 ? await runOnce(testFiles, values.grep) : first;
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  if (passed + failed === 0) console.error('no test was run');
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+async function runOnce(testFiles: readonly string[], grep: string | undefined) {
   const environment = await setUpEnvironment();
   try {
-    const { passed, failed, skipped } = await runSuiteInHost({
+    return await runSuiteInHost({
       extensionPath: repositoryRoot,
-      testFiles,
+      testFiles: [...testFiles],
       bundle: path.join(repositoryRoot, 'dist-test/suite.js'),
-      env: { ...environment.env, ...(values.grep === undefined ? {} : { MAILPANE_TEST_GREP: values.grep }) },
+      env: { ...environment.env, ...(grep === undefined ? {} : { MAILPANE_TEST_GREP: grep }) },
       timeoutMs,
     });
-    console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-    if (passed + failed === 0) console.error('no test was run');
-    process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
   } finally {
     await environment.tearDown();
   }

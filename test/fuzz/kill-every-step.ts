@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Action } from '../../src/model/action';
+import type { MailboxId } from '../../src/model/ids';
 import { FuzzClient } from './client';
 import { embeddedServer } from './jmap-server';
 import { differences, inconsistencies } from './local-picture';
@@ -45,11 +46,17 @@ export async function liveOnce(server: FuzzServer, dieAfter: number): Promise<Li
       await client.open();
     }
   };
-  const act = (subject: string, action: Action): Promise<void> =>
-    again(() => {
-      const found = client.shown().messages.find((message) => message.subject === subject);
+  /** On the message where it stood at first: what has left by then was committed, and deleting it twice is something else. */
+  const act = async (subject: string, action: Action): Promise<void> => {
+    let from: MailboxId | null = null;
+    await again(() => {
+      const found = client
+        .shown()
+        .messages.find((one) => one.subject === subject && one.mailboxId === (from ?? one.mailboxId));
+      from ??= found?.mailboxId ?? null;
       if (found !== undefined) client.act(action, [{ emailId: found.emailId, mailboxId: found.mailboxId }]);
     });
+  };
   try {
     await client.open();
     client.disk.dieAfter(dieAfter);

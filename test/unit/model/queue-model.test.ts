@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emailKey, storeEmails } from '../../../src/db/emails';
@@ -70,6 +71,7 @@ describe('overlay, coalescing and queue against a small model', () => {
     async () => {
       const property = fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 25 }), async (commands) => {
         run += 1;
+        await setImmediate(); // all else is done in one turn of the event loop, and vitest wants to hear of us
         const remoteIds = [`R${run}-0`, `R${run}-1`];
         const inbox = test.mailbox('inbox');
         storeEmails(

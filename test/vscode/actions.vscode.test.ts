@@ -22,6 +22,11 @@ describe('message commands', () => {
       () => other.mailbox(accountId, 'inbox'),
       ({ total }) => assert.equal(total, 10),
     );
+    // The server's count comes first, the messages a moment later.
+    await eventually(
+      () => other.rows(inbox),
+      (rows) => assert.equal(rows.length, 10),
+    );
     await show('inbox');
   });
   after(async () => {

@@ -42,6 +42,7 @@ export const bench: Bench = {
       await fetchAll(sessionUrl); // the server's caches are warm for both
       const ours: Sync[] = [];
       const theirs: number[] = [];
+      const inTurn: number[] = [];
       const processor = { ours: 0, reference: 0 };
       for (let round = 0; round < rounds; round++) {
         const sync = await firstSync(sessionUrl);
@@ -50,6 +51,7 @@ export const bench: Bench = {
         theirs.push(await fetchAll(sessionUrl));
         processor.ours += sync.processorSeconds;
         processor.reference += processorSeconds() - before;
+        inTurn.push(await fetchAll(sessionUrl, 1));
         log(
           `${rounded(sync.seconds, 2)} s, first 50 after ${rounded(sync.first50Seconds, 2)} s; bare ${rounded(theirs.at(-1) ?? 0, 2)} s`,
         );
@@ -64,6 +66,9 @@ export const bench: Bench = {
         /** Of each pair of neighbours in time: what noise there is in the machine falls on both. */
         pairedRatio: rounded(median(ours.map((sync, index) => sync.seconds / (theirs[index] ?? Number.NaN))), 2),
         unit: 's (median)',
+        /** The plainest loop there is, one request after the other: what doing several at once is worth. */
+        inTurn: rounded(median(inTurn)),
+        ratioInTurn: rounded(seconds / median(inTurn), 2),
         first50Seconds: rounded(median(ours.map((sync) => sync.first50Seconds))),
         /** Of our side of the connection, a round: what a busy machine does not change. */
         processorSeconds: rounded(processor.ours / rounds),
@@ -125,7 +130,7 @@ async function firstSync(sessionUrl: string): Promise<Sync> {
 }
 
 /** The seconds of the bare loop. */
-async function fetchAll(sessionUrl: string): Promise<number> {
+async function fetchAll(sessionUrl: string, atOnce = requestsAtOnce): Promise<number> {
   const start = performance.now();
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
   const answer = await fetch(sessionUrl, { headers: { authorization } });
@@ -157,7 +162,7 @@ async function fetchAll(sessionUrl: string): Promise<number> {
       fetched += list.length;
     }
   };
-  await Promise.all(Array.from({ length: requestsAtOnce }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
   if (fetched !== messages) throw new Error(`${fetched} messages were fetched`);
   return (performance.now() - start) / 1000;
 }

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { providerOfDomain, providerOfExchanger, providerOfServer, type MailProvider } from '../../model/mail-providers';
 import type { MailServer } from '../../model/account';
-import { cancelled, linkSignals, orAborted } from '../jmap/linked-signal';
+import { providerOfDomain, providerOfExchanger, providerOfServer, type MailProvider } from '../../model/mail-providers';
 import { isLoopback } from '../jmap/server-url';
+import { cancelled, linkSignals, orAborted } from '../linked-signal';
 import type { ServerAddress } from './address';
 import { fetchAutoconfig } from './autoconfig';
 import type { Discovered } from './discover';

@@ -1,11 +1,11 @@
 import { defaultTimeouts, type HttpContext } from '../jmap/http';
-import { cancelled, linkSignals, orAborted } from '../jmap/linked-signal';
+import { cancelled, linkSignals, orAborted } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ServerAddress } from './address';
 import { candidatesFor, type Candidate } from './candidates';
+import type { Discovered } from './discover';
 import { noneFound, type Failure } from './none-found';
 import { probe, type Probe } from './probe';
-import type { Discovered } from './discover';
 import type { MailResolver } from './srv';
 
 /** ms that a host may take to answer. */

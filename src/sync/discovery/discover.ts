@@ -1,5 +1,5 @@
 import type { AccountSettings } from '../../model/account';
-import { cancelled, linkSignals } from '../jmap/linked-signal';
+import { cancelled, linkSignals } from '../linked-signal';
 import { SyncError, type SyncErrorReason } from '../sync-error';
 import { parseServerAddress } from './address';
 import { discoverImap } from './discover-imap';

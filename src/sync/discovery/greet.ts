@@ -1,8 +1,8 @@
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { MailServer } from '../../model/account';
 import type { CertificateProblem, ServerCertificate } from '../../model/server-certificate';
-import { networkProblem } from '../imap/network-problem';
-import { linkSignals, reasonOf } from '../jmap/linked-signal';
+import { linkSignals, reasonOf } from '../linked-signal';
+import { networkProblem } from '../network-problem';
 import { SyncError } from '../sync-error';
 import { openLineSocket, type LineSocket } from './line-socket';
 

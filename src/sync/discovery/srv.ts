@@ -1,6 +1,6 @@
 import type { MxRecord, SrvRecord } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
-import { orAborted } from '../jmap/linked-signal';
+import { orAborted } from '../linked-signal';
 
 /** ms for all name servers together: a network that swallows the question must not hold the search up. */
 const patience = 3000;

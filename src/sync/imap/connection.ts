@@ -1,7 +1,7 @@
 import { ImapFlow } from 'imapflow';
 import type { ImapSettings } from '../../model/account';
 import type { Traffic } from '../backend';
-import { orAborted, reasonOf } from '../jmap/linked-signal';
+import { orAborted, reasonOf } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ImapResponse } from './attributes';
 import { toSyncError } from './imap-error';

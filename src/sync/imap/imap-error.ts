@@ -1,6 +1,6 @@
+import { networkProblem } from '../network-problem';
 import { SyncError, type SyncErrorReason } from '../sync-error';
 import { responseCode, textOf, type ImapResponse } from './attributes';
-import { networkProblem } from './network-problem';
 
 /** What imapflow puts on the errors that it throws. */
 interface ImapFailure {

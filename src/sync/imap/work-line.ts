@@ -1,4 +1,4 @@
-import { orAborted } from '../jmap/linked-signal';
+import { orAborted } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ImapConnection } from './connection';
 

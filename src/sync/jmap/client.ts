@@ -1,5 +1,6 @@
 import type { JmapSettings } from '../../model/account';
 import type { Traffic } from '../backend';
+import { linkSignals, orAborted, reasonOf } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import { authorizationHeader } from './authorization';
 import { downloadBlob, uploadBlob } from './blobs';
@@ -7,7 +8,6 @@ import { decodeAnswers, encodeRequest, type Answers, type Call } from './call';
 import { createGate } from './gate';
 import { defaultTimeouts, sendHttp, type HttpContext, type Timeouts } from './http';
 import type { Limits } from './limits';
-import { linkSignals, orAborted, reasonOf } from './linked-signal';
 import { readJson } from './parse-answer';
 import { problemOf } from './problem';
 import { defaultPushTiming, listenForPush, type PushEvents, type PushTiming } from './push';

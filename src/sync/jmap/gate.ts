@@ -1,4 +1,4 @@
-import { reasonOf } from './linked-signal';
+import { reasonOf } from '../linked-signal';
 
 /** Lets at most `limit()` pieces of work run at once (maxConcurrentRequests), first come, first served. */
 export function createGate(limit: () => number): <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T> {

@@ -1,6 +1,6 @@
 import type { Traffic } from '../backend';
+import { linkSignals, reasonOf, type LinkedSignal } from '../linked-signal';
 import { SyncError } from '../sync-error';
-import { linkSignals, reasonOf, type LinkedSignal } from './linked-signal';
 import { networkError } from './network-error';
 import { describeUrl, requireSafeUrl } from './server-url';
 

@@ -1,8 +1,8 @@
-import SmtpConnection from 'nodemailer/lib/smtp-connection';
 import { TLSSocket } from 'node:tls';
+import SmtpConnection from 'nodemailer/lib/smtp-connection';
 import type { MailServer } from '../../model/account';
 import { requireSafety } from '../imap/transport';
-import { orAborted, reasonOf } from '../jmap/linked-signal';
+import { orAborted, reasonOf } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import { toSmtpError } from './smtp-error';
 

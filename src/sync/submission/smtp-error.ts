@@ -1,4 +1,4 @@
-import { networkProblem } from '../imap/network-problem';
+import { networkProblem, type ProblemOptions } from '../network-problem';
 import { SyncError } from '../sync-error';
 
 /** What nodemailer puts on its errors. */
@@ -43,16 +43,14 @@ export function toSmtpError(thrown: unknown, host: string): SyncError {
   return networkProblem(system, host, options);
 }
 
-type Options = { readonly details: string; readonly cause: unknown };
-
-function tlsProblem(system: Error, host: string, options: Options): SyncError {
+function tlsProblem(system: Error, host: string, options: ProblemOptions): SyncError {
   const problem = networkProblem(system, host, options);
   if (problem.reason === 'tls') return problem;
   return new SyncError('tls', `No safe connection to the sending server ${host} could be made.`, options);
 }
 
 /** RFC 4954 §6 and RFC 3463: what a server answered with a number. */
-function refusal(number: number, code: string, said: string, host: string, options: Options): SyncError {
+function refusal(number: number, code: string, said: string, host: string, options: ProblemOptions): SyncError {
   if (code === 'ETLS') {
     return new SyncError(
       'tls',

@@ -1,4 +1,4 @@
-import { SyncError } from '../sync-error';
+import { SyncError } from './sync-error';
 
 /** One signal that aborts with the first of several sources, always with a SyncError as its reason. */
 export interface LinkedSignal {

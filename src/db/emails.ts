@@ -92,12 +92,12 @@ export function insertEmail(
       encoded(email.references.join(' ')),
     ],
   );
-  for (const [mailboxId, uid] of email.locations) {
+  for (const mailboxId of email.mailboxIds) {
     db.changes.noteMessages(mailboxId);
     db.mail.run(
-      `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id)
-       VALUES (?, ?, 1, 1, ?, ?, ?)`,
-      [id, mailboxId, uid, email.receivedAt, threadId],
+      `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, received_at, thread_id)
+       VALUES (?, ?, 1, 1, ?, ?)`,
+      [id, mailboxId, email.receivedAt, threadId],
     );
   }
   return id as EmailId;
@@ -125,7 +125,7 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
     for (const email of emails) {
       const id = email.remoteId === null ? undefined : known.get(email.remoteId);
       if (id !== undefined) {
-        setServerBase(db, id, { keywords: email.keywords, locations: email.locations });
+        setServerBase(db, id, { keywords: email.keywords, mailboxIds: email.mailboxIds });
         continue;
       }
       const threadId = threads.get(email.remoteThreadId) ?? threadKey(db, accountId, email.remoteThreadId);
@@ -203,7 +203,7 @@ export interface EmailRef {
   readonly remoteId: string | null;
   readonly blobId: string | null;
   /** Where the server has it. */
-  readonly locations: ReadonlyMap<MailboxId, number | null>;
+  readonly mailboxIds: ReadonlySet<MailboxId>;
 }
 
 export function getEmailRef({ mail }: MailDb, id: EmailId): EmailRef | undefined {
@@ -212,11 +212,12 @@ export function getEmailRef({ mail }: MailDb, id: EmailId): EmailRef | undefined
     accountId: row[0] as AccountId,
     remoteId: row[1] as string | null,
     blobId: row[2] as string | null,
-    locations: new Map(
-      mail.all('SELECT mailbox_id, uid FROM email_mailboxes WHERE email_id = ? AND on_server = 1', [id], (location) => [
-        location[0] as MailboxId,
-        location[1] as number | null,
-      ]),
+    mailboxIds: new Set(
+      mail.all(
+        'SELECT mailbox_id FROM email_mailboxes WHERE email_id = ? AND on_server = 1',
+        [id],
+        (location) => location[0] as MailboxId,
+      ),
     ),
   }));
 }

@@ -19,7 +19,7 @@ import { setServerBase } from './overlay';
 export const deletedFlag = '\\deleted';
 
 /** What FETCH told of one message. `keywords` are of this copy; `remoteThreadId` null: the server has no threads. */
-export interface ImapEmail extends Omit<ServerEmail, 'locations' | 'remoteThreadId'> {
+export interface ImapEmail extends Omit<ServerEmail, 'mailboxIds' | 'remoteThreadId'> {
   readonly uid: number;
   readonly remoteThreadId: string | null;
 }
@@ -102,7 +102,7 @@ function insertNew(db: MailDb, accountId: AccountId, mailboxId: MailboxId, email
   const id = insertEmail(db, accountId, threadId, {
     ...email,
     keywords: keywords.filter((keyword) => keyword !== deletedFlag),
-    locations: new Map(isDeleted ? [] : [[mailboxId, null]]),
+    mailboxIds: new Set(isDeleted ? [] : [mailboxId]),
   });
   putPlace(db, mailboxId, email.uid, id, keywords);
   return id;
@@ -165,11 +165,11 @@ export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<nu
 export function refreshBase(db: MailDb, id: EmailId): void {
   const places = placesOf(db, id);
   const visible = places.filter(({ keywords }) => !keywords.includes(deletedFlag));
-  const locations = new Map<MailboxId, null>(visible.map(({ mailboxId }) => [mailboxId, null]));
+  const mailboxIds = new Set(visible.map(({ mailboxId }) => mailboxId));
   const expected = expectedMailbox(db, id);
-  if (expected !== null) locations.set(expected, null);
+  if (expected !== null) mailboxIds.add(expected);
   const copies = visible.length > 0 ? visible : places;
-  setServerBase(db, id, copies.length === 0 ? { locations } : { locations, keywords: combined(copies) });
+  setServerBase(db, id, copies.length === 0 ? { mailboxIds } : { mailboxIds, keywords: combined(copies) });
 }
 
 function combined(copies: readonly Place[]): string[] {

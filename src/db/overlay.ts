@@ -1,4 +1,3 @@
-import type { ServerLocations } from '../model/email';
 import type { EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords } from '../model/keywords';
 import { replayIntents, type EmailState } from '../model/overlay';
@@ -10,14 +9,13 @@ import { intentsOf } from './pending-changes';
 /** What a server may change of a message; what is absent stays as it was. */
 export interface ServerUpdate {
   readonly keywords?: readonly string[];
-  readonly locations?: ServerLocations;
+  readonly mailboxIds?: ReadonlySet<MailboxId>;
 }
 
 interface Location {
   readonly mailboxId: MailboxId;
   readonly onServer: boolean;
   readonly shown: boolean;
-  readonly uid: number | null;
 }
 
 interface Stored {
@@ -43,13 +41,12 @@ function load({ mail }: MailDb, id: EmailId): Stored | undefined {
     keywords: unpackKeywords(flags as number, keywords as string),
     serverKeywords: unpackKeywords(serverFlags as number, serverKeywords as string),
     locations: mail.all(
-      'SELECT mailbox_id, on_server, shown, uid FROM email_mailboxes WHERE email_id = ?',
+      'SELECT mailbox_id, on_server, shown FROM email_mailboxes WHERE email_id = ?',
       [id],
-      ([mailboxId, onServer, shown, uid]) => ({
+      ([mailboxId, onServer, shown]) => ({
         mailboxId: mailboxId as MailboxId,
         onServer: onServer === 1,
         shown: shown === 1,
-        uid: uid as number | null,
       }),
     ),
   }));
@@ -70,7 +67,7 @@ export function getServerState(db: MailDb, id: EmailId): EmailState | undefined 
 }
 
 /** Writes server base and what is shown. Only rows that differ are written, and only their lists are told. */
-function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocations): void {
+function write(db: MailDb, stored: Stored, base: EmailState): void {
   const { intents, failed } = intentsOf(db, stored.id);
   const shown = replayIntents(base, intents);
   const shownIn = shown.destroyed ? new Set<MailboxId>() : shown.mailboxIds;
@@ -91,21 +88,22 @@ function write(db: MailDb, stored: Stored, base: EmailState, uids: ServerLocatio
     const old = before.get(mailboxId);
     const onServer = base.mailboxIds.has(mailboxId);
     const isShown = shownIn.has(mailboxId);
-    const uid = onServer ? (uids.get(mailboxId) ?? null) : null;
     if (!onServer && !isShown) {
       db.mail.run('DELETE FROM email_mailboxes WHERE email_id = ? AND mailbox_id = ?', [stored.id, mailboxId]);
     } else if (old === undefined) {
       // A mailbox that is gone here (deleted under a waiting move) cannot show anything.
       db.mail.run(
-        `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id)
-         SELECT ?, id, ?, ?, ?, ?, ? FROM mailboxes WHERE id = ?`,
-        [stored.id, onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.receivedAt, stored.threadId, mailboxId],
+        `INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, received_at, thread_id)
+         SELECT ?, id, ?, ?, ?, ? FROM mailboxes WHERE id = ?`,
+        [stored.id, onServer ? 1 : 0, isShown ? 1 : 0, stored.receivedAt, stored.threadId, mailboxId],
       );
-    } else if (old.onServer !== onServer || old.shown !== isShown || old.uid !== uid) {
-      db.mail.run(
-        'UPDATE email_mailboxes SET on_server = ?, shown = ?, uid = ? WHERE email_id = ? AND mailbox_id = ?',
-        [onServer ? 1 : 0, isShown ? 1 : 0, uid, stored.id, mailboxId],
-      );
+    } else if (old.onServer !== onServer || old.shown !== isShown) {
+      db.mail.run('UPDATE email_mailboxes SET on_server = ?, shown = ? WHERE email_id = ? AND mailbox_id = ?', [
+        onServer ? 1 : 0,
+        isShown ? 1 : 0,
+        stored.id,
+        mailboxId,
+      ]);
     } else if (updated === 0) continue;
     db.changes.noteMessages(mailboxId);
   }
@@ -118,25 +116,21 @@ export function setServerBase(db: MailDb, id: EmailId, update: ServerUpdate): vo
   const old = serverState(stored);
   const base: EmailState = {
     keywords: update.keywords === undefined ? old.keywords : normaliseKeywords(update.keywords),
-    mailboxIds: update.locations === undefined ? old.mailboxIds : new Set(update.locations.keys()),
+    mailboxIds: update.mailboxIds ?? old.mailboxIds,
     destroyed: false,
   };
-  write(db, stored, base, update.locations ?? uidsOf(stored));
+  write(db, stored, base);
 }
 
 /** Shows server base + the pending changes that there are now: after one was queued, refused, discarded, or undone. */
 export function replayPending(db: MailDb, id: EmailId): void {
   const stored = load(db, id);
-  if (stored !== undefined) write(db, stored, serverState(stored), uidsOf(stored));
+  if (stored !== undefined) write(db, stored, serverState(stored));
 }
 
 /** The server took these intents: they become part of its base. Call after their rows left the queue. */
 export function acceptIntents(db: MailDb, id: EmailId, intents: readonly EmailIntent[]): void {
   const stored = load(db, id);
   if (stored === undefined) return;
-  write(db, stored, replayIntents(serverState(stored), intents), uidsOf(stored));
-}
-
-function uidsOf(stored: Stored): ServerLocations {
-  return new Map(stored.locations.filter((at) => at.onServer).map((at) => [at.mailboxId, at.uid]));
+  write(db, stored, replayIntents(serverState(stored), intents));
 }

@@ -14,9 +14,6 @@ export interface EmailAddresses {
   readonly bcc: readonly EmailAddress[];
 }
 
-/** Where a message is on the server: mailbox → IMAP UID, or null where the protocol has none. */
-export type ServerLocations = ReadonlyMap<MailboxId, number | null>;
-
 /** A message as a server tells of it for lists: what never changes, then what does. Times are ms since 1970. */
 export interface ServerEmail {
   readonly remoteId: string | null;
@@ -34,7 +31,7 @@ export interface ServerEmail {
   readonly preview: string;
   readonly hasAttachment: boolean;
   readonly keywords: readonly string[];
-  readonly locations: ServerLocations;
+  readonly mailboxIds: ReadonlySet<MailboxId>;
 }
 
 /** How a message stands to the server: nothing waits, a change waits or is on its way, a change was refused. */

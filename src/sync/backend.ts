@@ -37,8 +37,7 @@ export interface OutgoingChange {
 
 /** What the server said of one change (S29). */
 export type ChangeOutcome =
-  /** Taken. `uids`: where the message is now, if the server told (COPYUID, S22). */
-  | { readonly result: 'done'; readonly uids?: ReadonlyMap<MailboxId, number> }
+  | { readonly result: 'done' }
   /** The message does not exist any more: what was wanted of it is done. */
   | { readonly result: 'gone' }
   | { readonly result: 'transient' | 'permanent'; readonly message: string };

@@ -133,6 +133,6 @@ function makeEmail(index: number, mailboxIds: readonly MailboxId[], random: () =
     preview: words(32).slice(0, 200),
     hasAttachment: random() < 0.1,
     keywords: random() < 0.8 ? ['$seen'] : [],
-    locations: new Map(mailboxId === undefined ? [] : [[mailboxId, null]]),
+    mailboxIds: new Set(mailboxId === undefined ? [] : [mailboxId]),
   };
 }

@@ -264,7 +264,7 @@ describe.each(suiteServers)('$name', (entry) => {
     await raw.send([`APPEND "INBOX" () {${data.length}+}\r\n`, data]);
     await account.cycle();
     const id = account.email('parts');
-    const email = { id, accountId: account.accountId, remoteId: null, blobId: null, locations: new Map() };
+    const email = { id, accountId: account.accountId, remoteId: null, blobId: null, mailboxIds: new Set<never>() };
     const body = await account.backend.fetchBody(email, never);
     expect(body.text?.trim()).toBe('Grüße = aus Köln, und weiter geht es.');
     expect(body.html).toBeNull();

@@ -255,7 +255,7 @@ export function describeJmapSync(name: string, startServer: () => Promise<Confor
         const id = await other.import(inbox, mailWithAttachments(data));
         const account = await openSynced();
         const email = { id: account.key(id), accountId: account.accountId, remoteId: id, blobId: null };
-        const body = await account.backend.fetchBody({ ...email, locations: new Map() }, never);
+        const body = await account.backend.fetchBody({ ...email, mailboxIds: new Set<never>() }, never);
         expect(body.text).toContain('Grüße, in plain text');
         expect(body.html).toContain('<b>Grüße</b>');
         expect(body.truncated).toBe(false);
@@ -271,14 +271,16 @@ export function describeJmapSync(name: string, startServer: () => Promise<Confor
         const folder = await mkdtemp(path.join(tmpdir(), 'mailpane-part-'));
         onTestFinished(() => rm(folder, { recursive: true }));
         const file = path.join(folder, 'report.bin');
-        const wanted = { ...part, email: { ...email, locations: new Map() } };
+        const wanted = { ...part, email: { ...email, mailboxIds: new Set<never>() } };
         expect(await account.backend.fetchPart(wanted, file, 10_000, never)).toBe(data.length);
         expect(Buffer.compare(await readFile(file), data)).toBe(0);
         await expect(account.backend.fetchPart(wanted, `${file}.2`, 100, never)).rejects.toMatchObject({
           reason: 'too-large',
         });
         await other.destroy([id]);
-        await expect(account.backend.fetchBody({ ...email, locations: new Map() }, never)).rejects.toMatchObject({
+        await expect(
+          account.backend.fetchBody({ ...email, mailboxIds: new Set<never>() }, never),
+        ).rejects.toMatchObject({
           reason: 'not-found',
         });
       });
@@ -287,7 +289,7 @@ export function describeJmapSync(name: string, startServer: () => Promise<Confor
         const id = await other.import(inbox, mailWithFooter());
         const account = await openSynced();
         const email = { id: account.key(id), accountId: account.accountId, remoteId: id, blobId: null };
-        const body = await account.backend.fetchBody({ ...email, locations: new Map() }, never);
+        const body = await account.backend.fetchBody({ ...email, mailboxIds: new Set<never>() }, never);
         expect(body.html).toMatch(/<i>The news<\/i>[^]*footer &lt;list&gt;/);
         expect(body.text).toBeNull();
       });

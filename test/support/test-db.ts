@@ -95,7 +95,7 @@ export function serverEmail(
     preview: '',
     hasAttachment: false,
     keywords: [],
-    locations: new Map(mailboxes.map((id) => [id, null])),
+    mailboxIds: new Set(mailboxes),
     ...more,
   };
 }

@@ -191,4 +191,12 @@ CREATE TABLE imap_thread_keys (
 CREATE INDEX imap_thread_keys_thread ON imap_thread_keys (thread_id);
 `,
   },
+  {
+    version: 3,
+    name: 'UIDs stand in imap_messages alone',
+    sql: `
+DROP INDEX email_mailboxes_uid;
+ALTER TABLE email_mailboxes DROP COLUMN uid;
+`,
+  },
 ];

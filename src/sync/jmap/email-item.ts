@@ -52,10 +52,7 @@ export function readEmailItem(item: unknown): EmailItem | null {
   };
 }
 
-export function toServerEmail(
-  { id, keywords, fields }: EmailItem,
-  locations: ReadonlyMap<MailboxId, number | null>,
-): ServerEmail {
+export function toServerEmail({ id, keywords, fields }: EmailItem, mailboxIds: ReadonlySet<MailboxId>): ServerEmail {
   const sentAt = readDate(fields.sentAt);
   return {
     remoteId: id,
@@ -80,7 +77,7 @@ export function toServerEmail(
     preview: plainPreview(readText(fields.preview, longestText)),
     hasAttachment: fields.hasAttachment === true,
     keywords: keywords ?? [],
-    locations,
+    mailboxIds,
   };
 }
 

@@ -25,7 +25,7 @@ export async function toServerEmails(
   signal: AbortSignal,
 ): Promise<ServerEmail[]> {
   const keys = await resolveMailboxes(context, mailboxesOf(items), signal);
-  return items.map((item) => toServerEmail(item, locationsOf(item.mailboxIds ?? [], keys)));
+  return items.map((item) => toServerEmail(item, keysOf(item.mailboxIds ?? [], keys)));
 }
 
 /** What changed of messages; parts that were not sent, or make no sense, are left as they are. */
@@ -38,7 +38,7 @@ export async function toUpdates(
   return items.map(({ id, keywords, mailboxIds }) => ({
     remoteId: id,
     ...(keywords === null ? {} : { keywords }),
-    ...(mailboxIds === null ? {} : { locations: locationsOf(mailboxIds, keys) }),
+    ...(mailboxIds === null ? {} : { mailboxIds: keysOf(mailboxIds, keys) }),
   }));
 }
 
@@ -46,12 +46,6 @@ function mailboxesOf(items: readonly EmailItem[]): Set<string> {
   return new Set(items.flatMap((item) => item.mailboxIds ?? []));
 }
 
-/** JMAP has no UID. */
-function locationsOf(mailboxIds: readonly string[], keys: ReadonlyMap<string, MailboxId>): Map<MailboxId, null> {
-  const locations = new Map<MailboxId, null>();
-  for (const id of mailboxIds) {
-    const key = keys.get(id);
-    if (key !== undefined) locations.set(key, null);
-  }
-  return locations;
+function keysOf(mailboxIds: readonly string[], keys: ReadonlyMap<string, MailboxId>): Set<MailboxId> {
+  return new Set(mailboxIds.flatMap((id) => keys.get(id) ?? []));
 }

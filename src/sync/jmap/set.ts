@@ -70,7 +70,7 @@ function toItem(
   const set: Record<string, true | null> = {};
   for (const keyword of patch.addKeywords) set[`keywords/${escapePointer(keyword)}`] = true;
   for (const keyword of patch.removeKeywords) set[`keywords/${escapePointer(keyword)}`] = null;
-  const remaining = new Set(email.locations.keys());
+  const remaining = new Set(email.mailboxIds);
   for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [patch.addMailboxes, true] as const]) {
     for (const id of mailboxIds) {
       const remoteId = remoteMailboxId(db, id);

@@ -55,7 +55,7 @@ describe('S1: views show server state + pending intents', () => {
   it('keeps an intent when the server tells its own state meanwhile', () => {
     act({ type: 'keywords', add: ['$seen'], remove: [] });
     act(moveToArchive());
-    updateEmails(test.db, accountId, [{ remoteId: 'M1', keywords: ['$flagged'], locations: new Map([[inbox, null]]) }]);
+    updateEmails(test.db, accountId, [{ remoteId: 'M1', keywords: ['$flagged'], mailboxIds: new Set([inbox]) }]);
     expect(shown()).toEqual({ keywords: ['$flagged', '$seen'], mailboxIds: [archive], pending: 'pending' });
   });
 
@@ -77,11 +77,11 @@ describe('S1: views show server state + pending intents', () => {
 
   it('makes an accepted intent part of the server state, whether or not the update came first', () => {
     const move = act(moveToArchive());
-    updateEmails(test.db, accountId, [{ remoteId: 'M1', locations: new Map([[archive, null]]) }]);
+    updateEmails(test.db, accountId, [{ remoteId: 'M1', mailboxIds: new Set([archive]) }]);
     deleteChanges(test.db, [move]);
     acceptIntents(test.db, email, [moveToArchive()]);
     expect(shown()).toEqual({ keywords: [], mailboxIds: [archive], pending: 'none' });
-    updateEmails(test.db, accountId, [{ remoteId: 'M1', locations: new Map([[inbox, null]]) }]);
+    updateEmails(test.db, accountId, [{ remoteId: 'M1', mailboxIds: new Set([inbox]) }]);
     expect(shown().mailboxIds).toEqual([inbox]);
   });
 
@@ -124,7 +124,7 @@ describe('S1: views show server state + pending intents', () => {
 
 describe('S3: a local message has its own key', () => {
   it('keeps its key over moves and keyword changes of the server', () => {
-    updateEmails(test.db, accountId, [{ remoteId: 'M1', keywords: ['$seen'], locations: new Map([[archive, null]]) }]);
+    updateEmails(test.db, accountId, [{ remoteId: 'M1', keywords: ['$seen'], mailboxIds: new Set([archive]) }]);
     storeEmails(test.db, accountId, [serverEmail('M1', [archive], { keywords: ['$seen'] })]);
     expect(emailKey(test.db, accountId, 'M1')).toBe(email);
   });

@@ -307,10 +307,10 @@ export class QueueModel {
     }
     const names = [...message.server];
     const keywords = names.filter((name) => !name.startsWith('in '));
-    const locations = new Map(
-      names.filter((name) => name.startsWith('in ')).map((name) => [Number(name.slice(3)) as MailboxId, null] as const),
+    const mailboxIds = new Set(
+      names.filter((name) => name.startsWith('in ')).map((name) => Number(name.slice(3)) as MailboxId),
     );
-    updateEmails(this.test.db, testAccount.id, [{ remoteId: message.remoteId, keywords, locations }]);
+    updateEmails(this.test.db, testAccount.id, [{ remoteId: message.remoteId, keywords, mailboxIds }]);
     message.base = message.server;
   }
 

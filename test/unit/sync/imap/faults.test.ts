@@ -190,7 +190,7 @@ describe('a connection that fails', () => {
     listening.catch(() => undefined);
     await account.cycle();
     const id = account.email('INBOX 3');
-    const email = { id, accountId: account.accountId, remoteId: null, blobId: null, locations: new Map() };
+    const email = { id, accountId: account.accountId, remoteId: null, blobId: null, mailboxIds: new Set<never>() };
     expect((await account.backend.fetchBody(email, never)).text).toContain('Text of 3');
     account.act(id, { type: 'keywords', add: ['$seen'], remove: [] });
     await Promise.all([account.drain(), account.cycle()]);

@@ -282,7 +282,13 @@ describe('answers that make no sense', () => {
         })),
       ),
     );
-    const email = { id: local.key(id), accountId: local.accountId, remoteId: id, blobId: null, locations: new Map() };
+    const email = {
+      id: local.key(id),
+      accountId: local.accountId,
+      remoteId: id,
+      blobId: null,
+      mailboxIds: new Set<never>(),
+    };
     const body = await local.backend.fetchBody(email, never);
     expect(body.text).toContain('said the');
     expect(body.attachments).toEqual([

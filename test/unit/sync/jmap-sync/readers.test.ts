@@ -38,7 +38,7 @@ describe('readers of JMAP items', () => {
       fc.property(record(listProperties), (candidate) => {
         const item = readEmailItem(candidate);
         if (item === null) return;
-        const email = toServerEmail(item, new Map());
+        const email = toServerEmail(item, new Set());
         const { from, sender, replyTo, to, cc, bcc } = email.addresses;
         const people = [from, sender, replyTo, to, cc, bcc].flat();
         const texts = [
@@ -93,7 +93,7 @@ describe('readers of JMAP items', () => {
     };
     const item = readEmailItem({ id: 'M1', keywords: { [long]: true, $seen: true }, ...fields });
     if (item === null) throw new Error('not read');
-    const email = toServerEmail(item, new Map());
+    const email = toServerEmail(item, new Set());
     expect(JSON.stringify(email).length).toBeLessThan(50_000);
     expect(email.keywords).toEqual(['$seen']);
     expect(email.references).toHaveLength(100);
@@ -108,7 +108,7 @@ describe('readers of JMAP items', () => {
     [42, null],
   ])('make a date of %j that a list can sort by', (sentAt, expected) => {
     const item = readEmailItem({ id: 'M1', sentAt, receivedAt: sentAt });
-    const email = item && toServerEmail(item, new Map());
+    const email = item && toServerEmail(item, new Set());
     expect(email?.sentAt).toBe(expected);
     expect(email?.receivedAt).toBe(expected ?? 0);
   });

@@ -1,3 +1,4 @@
+import type { RawImap } from '../servers/raw-imap';
 import type { RawJmap } from '../servers/raw-jmap';
 
 export interface Sample {
@@ -53,4 +54,20 @@ export async function mailOnServer(raw: RawJmap): Promise<Record<string, string>
       [...Object.keys(mailboxIds).map((id) => names.get(id) ?? id), ...Object.keys(keywords).sort()].join(' '),
     ]),
   );
+}
+
+/** The same of an IMAP server: the mailbox as it stands on the wire, and the flags. */
+export async function mailOnImapServer(raw: RawImap): Promise<Record<string, string>> {
+  const mail: Record<string, string> = {};
+  for (const listed of await raw.command('LIST "" "*"')) {
+    const path = /(?:"([^"]*)"|(\S+))$/.exec(listed)?.slice(1).find(Boolean) ?? '';
+    await raw.command(`EXAMINE "${path}"`);
+    const [found = ''] = await raw.command('SEARCH ALL');
+    if (!/\d/.test(found)) continue;
+    for (const fetched of await raw.command('FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])')) {
+      const flags = (/FLAGS \(([^)]*)\)/.exec(fetched)?.[1] ?? '').split(' ').filter((flag) => flag !== '\\Recent');
+      mail[/Subject: (.*)\r\n/.exec(fetched)?.[1] ?? ''] = [path, ...flags.sort()].join(' ').trim();
+    }
+  }
+  return mail;
 }

@@ -1,12 +1,38 @@
 import assert from 'node:assert/strict';
 import { greet } from '../../../src/sync/discovery/greet';
 import { startDovecot } from '../../servers/dovecot';
+import { startFaultProxy } from '../../servers/fault-proxy';
 import { connectRawImap } from '../../servers/raw-imap';
 import { deliver } from '../../servers/seed';
 import { addAccountTitle } from '../add-account';
+import { mailOnImapServer } from '../sample-mail';
 import { eventually, type Walk } from '../walk';
 
-const subjects = ['Keep this', 'File this away'];
+const report = [
+  'MIME-Version: 1.0',
+  'Content-Type: multipart/mixed; boundary=b',
+  '',
+  '--b',
+  'Content-Type: text/html; charset=utf-8',
+  '',
+  '<h1>All tests pass</h1><p>The log is attached.</p>',
+  '--b',
+  'Content-Type: text/plain; name="build.log"',
+  'Content-Disposition: attachment; filename="build.log"',
+  '',
+  'make: done',
+  '--b--',
+];
+
+/** Headers of the content, an empty line, the content. */
+const samples: Readonly<Record<string, readonly string[]>> = {
+  'Keep this': ['', 'Hello.'],
+  'Put this with the others': ['', 'It belongs to the project.'],
+  'Nobody needs this': ['', 'Really.'],
+  'Build 1234': report,
+  'File this away': ['', 'For the archive.'],
+};
+const subjects = Object.keys(samples);
 
 export const walk: Walk = {
   name: 'An IMAP account on Dovecot, with certificates that nobody vouches for',
@@ -14,14 +40,27 @@ export const walk: Walk = {
     const dovecot = await startDovecot();
     atEnd(() => dovecot.stop());
     const { email, password } = dovecot.users.alice;
-    for (const subject of subjects) {
+    const proxy = await startFaultProxy({ host: '127.0.0.1', port: dovecot.imapPort, protocol: 'tcp' });
+    atEnd(() => proxy.stop());
+    const deliverMail = async (subject: string, content: readonly string[]): Promise<void> => {
       const raw = Buffer.from(
-        `From: Ada Writer <ada@example.test>\r\nTo: <${email}>\r\nSubject: ${subject}\r\n` +
-          `Message-ID: <${subject.replaceAll(' ', '.')}@example.test>\r\nDate: Mon, 06 Jan 2025 10:00:00 +0000\r\n\r\nHello.\r\n`,
+        [
+          'From: Ada Writer <ada@example.test>',
+          `To: <${email}>`,
+          `Subject: ${subject}`,
+          `Message-ID: <${subject.replaceAll(' ', '.')}@example.test>`,
+          'Date: Mon, 06 Jan 2025 10:00:00 +0000',
+          ...content,
+          '',
+        ].join('\r\n'),
       );
       await deliver({ lmtpPort: dovecot.lmtpPort, user: email, raw });
-    }
-    const address = { host: '127.0.0.1', port: dovecot.imapPort, security: 'starttls' } as const;
+    };
+    for (const [subject, content] of Object.entries(samples)) await deliverMail(subject, content);
+    // Behind the back of Mailpane, past the proxy.
+    const raw = await connectRawImap({ port: dovecot.imapPort, user: email, password });
+    await raw.command('CREATE "Projekte &- Pl&AOQ-ne"'); // modified UTF-7 (RFC 3501 §5.1.3)
+    const address = { host: '127.0.0.1', port: proxy.port, security: 'starttls' } as const;
     const shown = await greet(address, 'imap', new AbortController().signal);
     const fingerprint = shown?.fingerprint ?? 'no certificate';
 
@@ -32,10 +71,10 @@ export const walk: Walk = {
     await step('the dialogue shows host and encryption of what it found', async () => {
       await workbench.openMailView();
       await quickInput.runCommand('Mail: Add Account…');
-      await quickInput.enter(`127.0.0.1:${dovecot.imapPort}`, addAccountTitle);
+      await quickInput.enter(`127.0.0.1:${proxy.port}`, addAccountTitle);
       await quickInput.waitForText('encrypted (STARTTLS)');
       await workbench.screenshot('imap-found');
-      await quickInput.acceptFirst(`127.0.0.1:${dovecot.imapPort}`);
+      await quickInput.acceptFirst(`127.0.0.1:${proxy.port}`);
     });
 
     await step('it asks for the sending server, which was not found', async () => {
@@ -80,17 +119,70 @@ export const walk: Walk = {
       await workbench.screenshot('imap-account');
     });
 
-    await step('a message is archived, and Dovecot says so over raw IMAP', async () => {
-      await messages.rows().filter({ hasText: 'File this away' }).first().click();
+    const row = (subject: string) => messages.rows().filter({ hasText: subject }).first();
+    const placeOf = async (subject: string) => (await mailOnImapServer(raw))[subject];
+
+    await step('a message with an attachment opens in the reader, and is read on the server too', async () => {
+      await row('Build 1234').click();
+      await workbench.mailBody().getByText('All tests pass').waitFor();
+      await workbench.reader().getByText('build.log').first().waitFor();
+      await eventually(() => placeOf('Build 1234'), 'INBOX \\Seen');
+      await workbench.screenshot('imap-reader');
+    });
+
+    await step('e archives, s flags, v moves to a mailbox with a name in no ASCII, Delete moves to Trash', async () => {
+      await row('File this away').click();
       await workbench.press('e');
-      const raw = await connectRawImap({ port: dovecot.imapPort, user: email, password });
-      const subjectsIn = async (mailbox: string) => {
-        await raw.command(`EXAMINE "${mailbox}"`);
-        const answers = await raw.command('FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])').catch(() => []);
-        return answers.flatMap((line) => /Subject: (.*)\r\n/.exec(line)?.[1] ?? []);
+      await row('File this away').waitFor({ state: 'detached' });
+      await row('Keep this').click();
+      await workbench.press('s');
+      await row('Put this with the others').click();
+      await workbench.press('v');
+      await quickInput.pick('Projekte & Pläne', 'Move to');
+      await row('Put this with the others').waitFor({ state: 'detached' });
+      await row('Nobody needs this').click();
+      await workbench.press('Delete');
+      await row('Nobody needs this').waitFor({ state: 'detached' });
+    });
+
+    await step('Dovecot has every message where the keys put it', async () => {
+      const places = async () => {
+        const mail = await mailOnImapServer(raw);
+        return Object.fromEntries(Object.entries(mail).map(([subject, place]) => [subject, place.split(' \\')[0]]));
       };
-      await eventually(() => subjectsIn('Archive'), ['File this away']);
-      await eventually(() => subjectsIn('INBOX'), ['Keep this']);
+      await eventually(places, {
+        'Keep this': 'INBOX',
+        'Put this with the others': 'Projekte &- Pl&AOQ-ne',
+        'Nobody needs this': 'Trash',
+        'Build 1234': 'INBOX',
+        'File this away': 'Archive',
+      });
+      await eventually(async () => (await placeOf('Keep this'))?.includes('\\Flagged'), true);
+    });
+
+    await step('z takes the last of it back', async () => {
+      await workbench.press('z');
+      await row('Nobody needs this').waitFor();
+      await eventually(async () => (await placeOf('Nobody needs this'))?.split(' ')[0], 'INBOX');
+    });
+
+    await step('new mail shows by itself, by IDLE', async () => {
+      await deliverMail('Just came in', ['', 'Nobody asked for it.']);
+      await row('Just came in').waitFor();
+    });
+
+    await step('offline it acts at once and says so; back online the server has it', async () => {
+      proxy.setOnline(false);
+      await workbench.statusBarItem('Offline').waitFor();
+      await row('Just came in').click();
+      await workbench.press('e');
+      await row('Just came in').waitFor({ state: 'detached' });
+      assert.equal((await placeOf('Just came in'))?.split(' ')[0], 'INBOX');
+      await workbench.screenshot('imap-offline');
+      proxy.setOnline(true);
+      await workbench.runCommand('Mail: Sync Now');
+      await eventually(async () => (await placeOf('Just came in'))?.split(' ')[0], 'Archive');
+      await workbench.statusBarItem('Offline').waitFor({ state: 'detached' });
       await raw.logout();
     });
 

@@ -1,136 +1,203 @@
-import * as fs from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { closeSync, ftruncateSync, futimesSync, mkdirSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { lock as lockDirectory } from 'proper-lockfile';
 import { DatabaseError } from './database-error';
+import {
+  claimTerm,
+  isLeft,
+  sightLock,
+  termFile,
+  termsOf,
+  thisMachine,
+  timeOfBeat,
+  type Owner,
+  type Sighting,
+  type Term,
+} from './lock-file';
 
 export interface Lock {
-  /** Lets another process have it at once. Releasing a lock that is lost or released does nothing. */
-  release: () => Promise<void>;
   /**
-   * True as long as no other process can have taken over. Asked before each write, it is right even in the first
-   * moment after the machine slept, when no timer has run yet: a heartbeat that is overdue means the lock is lost.
+   * True as long as no other process can have taken over. Asked before each operation on the disk, it is right even in
+   * the first moment after the process was frozen, when no timer has run yet; and it is a heartbeat where one is due, so
+   * that a long statement does not lose the lock.
    */
   readonly held: boolean;
+  /** Lets other processes read this beside the lock. */
+  publish(note: unknown): void;
+  /** Lets another process have it at once. Releasing a lock that is lost or released does nothing. */
+  release(): void;
 }
 
 export interface LockOptions {
   /** Called once if the lock is lost: another process took it, or its file cannot be kept alive. */
   readonly onLost: (error: Error) => void;
-  /** Milliseconds without a heartbeat after which others may take over; at least 2000. */
-  readonly stale?: number;
-  /** Milliseconds between heartbeats; at least 1000, at most half of `stale`. */
-  readonly update?: number;
+  /** Who this owner is; random. */
+  readonly token?: string;
+  /** Owners that were threads of this process and have ended. */
+  readonly ended?: Iterable<string>;
+  /** A term whose owner this process found silent (`LockWatch`): it may be taken over if it is silent still. */
+  readonly silent?: Pick<Sighting, 'term' | 'beat'> | undefined;
+  readonly timing?: Partial<LockTiming>;
 }
 
-const STALE = 10_000;
-const UPDATE = 2_000;
-/** How long a process that takes over from a dead one waits to see whether another did the same. */
-const SETTLE = 300;
+/** ms. */
+export interface LockTiming {
+  /** Between heartbeats. */
+  readonly beat: number;
+  /** How long after a heartbeat the owner trusts that the lock is its own; then it has to win its next term first. */
+  readonly trusted: number;
+  /** How long others see no heartbeat before they take over: longer than `trusted`, and by their own clock. */
+  readonly silent: number;
+}
+
+export const lockTiming: LockTiming = { beat: 1_000, trusted: 2_000, silent: 3_000 };
 
 /**
- * Makes this process the owner of `file` (which need not exist): a directory `<file>.lock` whose time is renewed while
- * the owner lives. It works on every file system and ends with the process, however that dies.
+ * Makes this process the owner of `file`, which need not exist, where nobody is. It works on every file system and ends
+ * with the process, however that dies; docs/architecture.md says why there are never two owners.
  *
  * @throws DatabaseError `locked` if another owner lives, `io` if the lock cannot be created
  */
 export async function acquireLock(file: string, options: LockOptions): Promise<Lock> {
-  const { stale = STALE, update = UPDATE } = options;
-  const lockPath = `${file}.lock`;
-  const takesOver = await makeReady(file, lockPath);
-
-  let lost = false;
-  let lastBeat = Date.now();
-  const lose = (error: Error): void => {
-    if (lost) return;
-    lost = true;
-    options.onLost(new DatabaseError('locked', `The lock on ${file} was lost: another window may own it.`, error));
-  };
-  const release = await lockDirectory(file, {
-    stale,
-    update,
-    realpath: false,
-    onCompromised: lose,
-    fs: fileSystem(
-      (time) => (lastBeat = time),
-      () => lost,
-    ),
-  }).catch((error: unknown) => {
-    throw asDatabaseError(error, file);
-  });
-
-  if (takesOver && !(await isStillOwn(lockPath))) {
-    lost = true;
-    throw new DatabaseError('locked', `The database ${file} was taken by another window.`);
-  }
-  return {
-    get held() {
-      return !lost && Date.now() - lastBeat < Math.max(stale, 2000);
-    },
-    async release() {
-      if (lost) return;
-      lost = true;
-      await release().catch((error: unknown) => {
-        throw asDatabaseError(error, file);
-      });
-    },
-  };
-}
-
-/** Creates the directory of the file; true if a lock, living or left behind, is there. */
-async function makeReady(file: string, lockPath: string): Promise<boolean> {
   try {
-    await mkdir(dirname(file), { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
+    const seen = await sightLock(file);
+    if (seen !== null && !isLeft(seen, options.ended ?? []) && !isSame(seen, options.silent)) throw inUse(file);
+    const began = clocks();
+    const term = claimTerm(file, (seen?.term ?? 0) + 1);
+    if (term === null) throw inUse(file);
+    return new OwnedLock(file, term, began, options);
   } catch (error) {
-    throw asDatabaseError(error, file);
+    if (error instanceof DatabaseError) throw error;
+    throw new DatabaseError('io', `The lock of ${file} cannot be created or removed.`, error);
   }
-  return fs.existsSync(lockPath);
 }
 
-/**
- * `node:fs` as proper-lockfile shall see it. A heartbeat is a call of `utimes`, which counts from before the call. Once
- * the lock is lost, its directory is another owner's and not there for us: no heartbeat, and no removal at exit.
- */
-function fileSystem(onBeat: (time: number) => void, isLost: () => boolean): typeof fs {
-  const gone = (): NodeJS.ErrnoException => Object.assign(new Error('The lock is lost'), { code: 'ENOENT' });
-  const utimes = (path: fs.PathLike, atime: fs.TimeLike, mtime: fs.TimeLike, done: fs.NoParamCallback): void => {
-    if (isLost()) {
-      done(gone());
-      return;
+const inUse = (file: string): DatabaseError =>
+  new DatabaseError('locked', `The database ${file} is in use by another window.`);
+
+function isSame(seen: Sighting, silent: LockOptions['silent']): boolean {
+  return seen.term === silent?.term && seen.beat === silent.beat;
+}
+
+/** Two clocks: one stands still while the machine sleeps, the other can be set. */
+interface Clocks {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+const clocks = (): Clocks => ({ monotonic: performance.now(), wall: Date.now() });
+
+class OwnedLock implements Lock {
+  readonly #file: string;
+  readonly #options: LockOptions;
+  readonly #timing: LockTiming;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #owner: Omit<Owner, 'note'>;
+  #term: Term;
+  #beats = 0;
+  /** Just before the newest heartbeat. */
+  #lastBeat: Clocks;
+  #note: unknown = null;
+  #isWritten = false;
+  #isOver = false;
+
+  constructor(file: string, term: Term, began: Clocks, options: LockOptions) {
+    this.#file = file;
+    this.#term = term;
+    this.#lastBeat = began;
+    this.#options = options;
+    this.#timing = { ...lockTiming, ...options.timing };
+    this.#owner = { token: options.token ?? randomBytes(16).toString('hex'), pid: process.pid, machine: thisMachine };
+    this.#begin();
+    this.#timer = setInterval(() => this.held, this.#timing.beat);
+    this.#timer.unref();
+  }
+
+  get held(): boolean {
+    if (!this.#isOver && this.#age() >= this.#timing.beat) this.#beat();
+    // Again, where it was frozen in the middle of that.
+    while (!this.#isOver && this.#age() >= this.#timing.trusted) this.#beat();
+    return !this.#isOver;
+  }
+
+  publish(note: unknown): void {
+    this.#note = note;
+    this.#isWritten = false;
+    if (this.held) this.#write();
+  }
+
+  release(): void {
+    if (!this.held) return;
+    this.#end();
+    futimesSync(this.#term.descriptor, timeOfBeat(0), timeOfBeat(0));
+    closeSync(this.#term.descriptor);
+  }
+
+  /** ms since the newest heartbeat, by the clock that shows more. */
+  #age(): number {
+    const { monotonic, wall } = clocks();
+    return Math.max(monotonic - this.#lastBeat.monotonic, wall - this.#lastBeat.wall);
+  }
+
+  #beat(): void {
+    const began = clocks();
+    try {
+      const isNext = this.#age() < this.#timing.trusted ? this.#mark() : this.#renew();
+      if (!isNext || termsOf(this.#file).at(-1) !== this.#term.number) this.#lose(null);
+      else this.#lastBeat = began;
+    } catch (error) {
+      // What cannot be done now is tried again, as long as the lock can be trusted.
+      if (this.#age() >= this.#timing.trusted) this.#lose(error);
     }
-    const now = Date.now();
-    fs.utimes(path, atime, mtime, (error) => {
-      if (!error) onBeat(now);
-      done(error);
-    });
-  };
-  const stat = (path: fs.PathLike, done: (error: NodeJS.ErrnoException | null, stats?: fs.Stats) => void): void => {
-    if (isLost()) done(gone());
-    else fs.stat(path, done);
-  };
-  const rmdirSync = (path: fs.PathLike): void => {
-    if (!isLost()) fs.rmdirSync(path);
-  };
-  return { ...fs, utimes, stat, rmdirSync } as typeof fs;
-}
+  }
 
-/**
- * Two processes that find the same dead owner may both clear its lock, the second one clearing the first one's. So
- * whoever takes over waits a moment and looks whether the lock is still its own. (Not by the inode, which the next
- * directory may get again, but by the time of its last change, which is no heartbeat's before `UPDATE`.)
- */
-async function isStillOwn(lockPath: string): Promise<boolean> {
-  const changed = async (): Promise<bigint | undefined> =>
-    (await stat(lockPath, { bigint: true }).catch(() => undefined))?.ctimeNs;
-  const before = await changed();
-  await sleep(SETTLE);
-  return before !== undefined && (await changed()) === before;
-}
+  #mark(): true {
+    if (!this.#isWritten) this.#write();
+    const time = timeOfBeat(++this.#beats);
+    futimesSync(this.#term.descriptor, time, time);
+    return true;
+  }
 
-function asDatabaseError(error: unknown, file: string): DatabaseError {
-  const locked = error instanceof Error && 'code' in error && error.code === 'ELOCKED';
-  return locked
-    ? new DatabaseError('locked', `The database ${file} is in use by another window.`, error)
-    : new DatabaseError('io', `The lock of ${file} cannot be created or removed.`, error);
+  /** Somebody may have judged the term as silent: whoever creates the next one is the owner. */
+  #renew(): boolean {
+    const next = claimTerm(this.#file, this.#term.number + 1);
+    if (next === null) return false;
+    closeSync(this.#term.descriptor);
+    this.#term = next;
+    this.#begin();
+    return true;
+  }
+
+  #begin(): void {
+    this.#beats = 0;
+    this.#isWritten = false;
+    this.#mark();
+    for (const term of termsOf(this.#file)) {
+      if (term < this.#term.number) rmSync(termFile(this.#file, term), { force: true });
+    }
+  }
+
+  /** On a full disk the lock has no words, but holds. */
+  #write(): void {
+    const text = Buffer.from(JSON.stringify({ ...this.#owner, note: this.#note }));
+    try {
+      writeSync(this.#term.descriptor, text, 0, text.length, 0);
+      ftruncateSync(this.#term.descriptor, text.length);
+      this.#isWritten = true;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    }
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    clearInterval(this.#timer);
+  }
+
+  #lose(cause: unknown): void {
+    this.#end();
+    closeSync(this.#term.descriptor);
+    const message = `The lock on ${this.#file} was lost: another window may own it.`;
+    this.#options.onLost(new DatabaseError('locked', message, cause));
+  }
 }

@@ -52,6 +52,14 @@ async function openBodies(file: string, options: Pick<OpenOptions, 'wasm' | 'gua
   }
 }
 
+/**
+ * Carries the logs into the files and removes them. A frozen owner that wakes between asking its lock and writing still
+ * has its log open: what it writes goes to a file that nobody reads any more.
+ */
+export async function endLogs(folder: string, options: Omit<MailDbOptions, 'onChanged'>): Promise<void> {
+  closeMailDb(await openMailDb(folder, { ...options, onChanged: () => undefined }));
+}
+
 export function closeMailDb({ mail, bodies }: MailDb): void {
   bodies.close();
   mail.close();

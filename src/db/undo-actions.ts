@@ -33,15 +33,37 @@ function toAction(row: Row): UndoAction {
   };
 }
 
+export interface RememberedAction {
+  readonly action: Action;
+  readonly steps: readonly UndoStep[];
+  /** Of the request that asked for it; null: none that may be repeated. */
+  readonly requestId: string | null;
+}
+
 /** In the transaction of the action itself. Returns its id. */
-export function rememberAction({ mail }: MailDb, action: Action, steps: readonly UndoStep[], now: number): number {
-  const id = mail.insert('INSERT INTO undo_actions (created_at, action, steps) VALUES (?, ?, ?)', [
+export function rememberAction({ mail }: MailDb, { action, steps, requestId }: RememberedAction, now: number): number {
+  const id = mail.insert('INSERT INTO undo_actions (created_at, action, steps, request_id) VALUES (?, ?, ?, ?)', [
     now,
     JSON.stringify(action),
     JSON.stringify(steps),
+    requestId,
   ]);
   mail.run('DELETE FROM undo_actions WHERE id <= ?', [id - mostActions]);
   return id;
+}
+
+/** What a request did, undone meanwhile or not. */
+export function actionOfRequest({ mail }: MailDb, requestId: string): UndoAction | undefined {
+  return mail.get(`SELECT ${columns} FROM undo_actions WHERE request_id = ?`, [requestId], toAction);
+}
+
+/** What a request took back; `kept`: messages of which it could not. */
+export function undoneByRequest(
+  { mail }: MailDb,
+  requestId: string,
+): { readonly undone: UndoAction; readonly kept: number } | undefined {
+  const sql = `SELECT ${columns}, kept FROM undo_actions WHERE undo_request_id = ?`;
+  return mail.get(sql, [requestId], (row) => ({ undone: toAction(row), kept: row[4] as number }));
 }
 
 /** What can still be undone, newest first. */
@@ -56,6 +78,11 @@ export function undoableAction({ mail }: MailDb, id: number | null): UndoAction 
   return mail.get(sql, id === null ? [] : [id], toAction);
 }
 
-export function markUndone({ mail }: MailDb, id: number): void {
-  mail.run('UPDATE undo_actions SET undone = 1 WHERE id = ?', [id]);
+/** In the transaction that takes it back. */
+export function markUndone(
+  { mail }: MailDb,
+  id: number,
+  { kept, requestId }: { readonly kept: number; readonly requestId: string | null },
+): void {
+  mail.run('UPDATE undo_actions SET undone = 1, kept = ?, undo_request_id = ? WHERE id = ?', [kept, requestId, id]);
 }

@@ -52,6 +52,8 @@ const settings = v.variant('protocol', [
   }),
   v.object({ protocol: v.literal('imap'), imap: mailServer, smtp: v.nullable(mailServer), username: v.string() }),
 ]);
+/** Of a request that must not be done twice, see `once`; set by the client. */
+const requestId = v.optional(v.pipe(v.string(), v.uuid()));
 /** A list of messages: one mailbox, or the inboxes of all accounts as one. */
 const source = v.union([v.object({ mailboxId }), v.literal('inboxes')]);
 /** Where a page ends: the next one starts after it (keyset paging). Opaque to the views. */
@@ -196,7 +198,9 @@ export const requests = {
   'accounts/certificate': request<ServerCertificate | null>()(
     v.object({ server: mailServer, protocol: v.picklist(['imap', 'smtp']) }),
   ),
-  'accounts/add': request<AccountId>()(v.object({ name: v.string(), email: v.string(), settings, secret: v.string() })),
+  'accounts/add': request<AccountId>()(
+    v.object({ name: v.string(), email: v.string(), settings, secret: v.string(), requestId }),
+  ),
   /** `secret` null: unchanged. */
   'accounts/update': request<null>()(
     v.object({ accountId, name: v.string(), email: v.string(), settings, secret: v.nullable(v.string()) }),
@@ -234,10 +238,10 @@ export const requests = {
    * person's own hand, so it is not for Undo.
    */
   'actions/apply': request<Applied>()(
-    v.object({ action, targets: v.array(target), remember: v.optional(v.boolean()) }),
+    v.object({ action, targets: v.array(target), remember: v.optional(v.boolean()), requestId }),
   ),
   /** Null: the newest that was not undone. Answers null where there is nothing to undo. */
-  'actions/undo': request<Undone | null>()(v.object({ undoId: v.nullable(v.number()) })),
+  'actions/undo': request<Undone | null>()(v.object({ undoId: v.nullable(v.number()), requestId })),
   /** What can be undone, newest first; it survives a restart. */
   'actions/history': request<readonly HistoryEntry[]>()(nothing),
 
@@ -270,6 +274,14 @@ export const requests = {
 } as const;
 
 export type Method = keyof typeof requests;
+
+/**
+ * Where an engine dies before it answers, the request goes to the next one. What must not happen twice then carries an id,
+ * which is kept with what was done; everything else comes to the same if it is done again.
+ */
+const once = ['accounts/add', 'actions/apply', 'actions/undo'] as const satisfies readonly Method[];
+export const isOnce = (method: Method): boolean => once.some((one) => one === method);
+
 export type Params<M extends Method> = v.InferOutput<(typeof requests)[M]['params']>;
 export type Result<M extends Method> = NonNullable<(typeof requests)[M]['result']> | NullPart<M>;
 type NullPart<M extends Method> = null extends (typeof requests)[M]['result'] ? null : never;
@@ -314,5 +326,6 @@ export type ErrorReason =
   | 'too-large'
   | 'disk-full'
   | 'database'
+  | 'outdated' // another window runs a newer version of this program
   | 'cancelled'
   | 'internal';

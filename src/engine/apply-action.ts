@@ -3,7 +3,7 @@ import type { MailDb } from '../db/mail-db';
 import { replayPending } from '../db/overlay';
 import { enqueueChange } from '../db/pending-changes';
 import { shownEmail, shownInThread, type ShownEmail } from '../db/shown-emails';
-import { rememberAction, type UndoStep } from '../db/undo-actions';
+import { actionOfRequest, rememberAction, type UndoStep } from '../db/undo-actions';
 import { intentsFor, type RoleMailboxes } from '../model/action-intents';
 import type { Action, ActionTarget } from '../model/action';
 import type { AccountId, EmailId, MailboxId } from '../model/ids';
@@ -20,18 +20,28 @@ export interface AppliedAction {
   readonly accounts: ReadonlySet<AccountId>;
 }
 
+export interface ApplyOptions {
+  readonly now: number;
+  /** False: it is not for Undo. */
+  readonly remember: boolean;
+  /** Of a request that may come twice, since an engine died before it answered: it is done once. */
+  readonly requestId?: string | undefined;
+}
+
 /**
  * S2: an action is rows in `pending_changes`, committed with what it shows (S1) and with what undoes it (S31) before this
- * returns; nothing is asked of a server here. `remember` false: it is not for Undo.
+ * returns; nothing is asked of a server here.
  */
 export function applyAction(
   db: MailDb,
   action: Action,
   targets: readonly ActionTarget[],
-  { now, remember }: { readonly now: number; readonly remember: boolean },
+  { now, remember, requestId }: ApplyOptions,
 ): AppliedAction {
   const accounts = new Set<AccountId>();
   return db.mail.transaction(() => {
+    const done = requestId === undefined ? undefined : actionOfRequest(db, requestId);
+    if (done !== undefined) return { changed: messagesOf(done.steps), undoId: done.id, accounts };
     const steps: UndoStep[] = [];
     let changed = 0;
     for (const { email, from } of resolve(db, targets)) {
@@ -46,9 +56,13 @@ export function applyAction(
       accounts.add(email.accountId);
       changed += 1;
     }
-    return { changed, undoId: changed > 0 && remember ? rememberAction(db, action, steps, now) : null, accounts };
+    const isKept = changed > 0 && remember;
+    const undoId = isKept ? rememberAction(db, { action, steps, requestId: requestId ?? null }, now) : null;
+    return { changed, undoId, accounts };
   });
 }
+
+export const messagesOf = (steps: readonly UndoStep[]): number => new Set(steps.map((step) => step.emailId)).size;
 
 /** The messages meant, each once: a thread is all its messages that are shown in that mailbox. Those gone are left out. */
 function resolve(db: MailDb, targets: readonly ActionTarget[]) {

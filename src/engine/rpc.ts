@@ -1,7 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Socket } from 'node:net';
 import {
+  ConnectionError,
   createMessageConnection,
+  ErrorCodes,
   PortMessageReader,
   PortMessageWriter,
   ResponseError,
@@ -22,6 +24,18 @@ export function connectSocket(socket: Socket): MessageConnection {
 }
 
 const errorData = v.object({ reason: v.string(), details: v.string() });
+
+/** The engine went away with the request: whether it did what was asked is not known. */
+export function isConnectionLost(thrown: unknown): boolean {
+  if (thrown instanceof ConnectionError) return true;
+  return thrown instanceof ResponseError && lostCodes.has(thrown.code);
+}
+
+const lostCodes = new Set<number>([
+  ErrorCodes.PendingResponseRejected,
+  ErrorCodes.ConnectionInactive,
+  ErrorCodes.MessageWriteError,
+]);
 
 /** The views' side: turns what came over the wire back into an EngineError. */
 export function fromWire(thrown: unknown): EngineError {

@@ -2,9 +2,10 @@ import { getEmailRef } from '../db/emails';
 import type { MailDb } from '../db/mail-db';
 import { replayPending } from '../db/overlay';
 import { deleteChanges, enqueueChange, getChanges } from '../db/pending-changes';
-import { markUndone, undoableAction, type UndoStep } from '../db/undo-actions';
+import { markUndone, undoableAction, undoneByRequest, type UndoAction, type UndoStep } from '../db/undo-actions';
 import type { Action } from '../model/action';
 import type { AccountId } from '../model/ids';
+import { messagesOf } from './apply-action';
 
 /** `kept`: messages of which it could not be undone, because they were destroyed. */
 export interface Undone {
@@ -15,15 +16,18 @@ export interface Undone {
 
 /**
  * Takes an action back (S31), `undoId` null: the newest that was not. A change that has not left is cancelled; for one
- * that has, or may have, its inverse is queued behind it. Null: there is nothing to undo.
+ * that has, or may have, its inverse is queued behind it. Null: there is nothing to undo. A request that comes twice, since
+ * an engine died before it answered, takes back one action.
  */
 export function undoAction(
   db: MailDb,
   undoId: number | null,
-  now: number,
+  { now, requestId }: { readonly now: number; readonly requestId?: string | undefined },
 ): { readonly undone: Undone | null; readonly accounts: ReadonlySet<AccountId> } {
   const accounts = new Set<AccountId>();
   const undone = db.mail.transaction(() => {
+    const done = requestId === undefined ? undefined : undoneByRequest(db, requestId);
+    if (done !== undefined) return answer(done.undone, done.kept);
     const remembered = undoableAction(db, undoId);
     if (remembered === undefined) return null;
     const emails = new Set(remembered.steps.map((step) => step.emailId));
@@ -36,11 +40,17 @@ export function undoAction(
       kept.delete(step.emailId);
     }
     for (const emailId of emails) replayPending(db, emailId);
-    markUndone(db, remembered.id);
-    return { action: remembered.action, messages: emails.size - kept.size, kept: kept.size };
+    markUndone(db, remembered.id, { kept: kept.size, requestId: requestId ?? null });
+    return answer(remembered, kept.size);
   });
   return { undone, accounts };
 }
+
+const answer = ({ action, steps }: UndoAction, kept: number): Undone => ({
+  action,
+  messages: messagesOf(steps) - kept,
+  kept,
+});
 
 /** The account that has something to send now; null: this step cannot be undone. */
 function undoStep(db: MailDb, { changeId, emailId, inverse }: UndoStep, now: number): AccountId | null {

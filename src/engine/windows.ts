@@ -1,31 +1,38 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { join } from 'node:path';
 import { generateRandomPipeName, type MessageConnection } from 'vscode-jsonrpc/node';
 import * as v from 'valibot';
+import type { Sighting } from '../db/lock-file';
 import { apiVersion } from './api';
 import { connectSocket } from './rpc';
 
 /**
- * How other windows find the engine that owns the folder: a file beside the database, readable by this user only. The
+ * How other windows find the engine that owns the folder: in the file of its lock, which this user only can read. The
  * pipe has a new random name each time, so nothing stale can be mistaken for it, and whoever connects shows the token.
  */
 const addressSchema = v.object({ pipe: v.string(), token: v.string(), apiVersion: v.number(), version: v.string() });
 export type EngineAddress = v.InferOutput<typeof addressSchema>;
 
-const addressFile = (folder: string): string => join(folder, 'engine.json');
+/** What an engine says instead when it has stepped aside for a newer one. */
+const replacedSchema = v.object({ replacedBy: v.object({ apiVersion: v.number(), version: v.string() }) });
+export type ReplacedBy = v.InferOutput<typeof replacedSchema>['replacedBy'];
 
-/** Null: no engine has left its address here, or it cannot be read. It may also be that of an engine that died. */
-export function readEngineAddress(folder: string): EngineAddress | null {
-  try {
-    return v.parse(addressSchema, JSON.parse(readFileSync(addressFile(folder), 'utf8')));
-  } catch {
-    return null;
-  }
+/** Null: the owner has not said where it listens (yet). It may also be the address of an engine that died. */
+export function addressIn(sighting: Sighting | null): EngineAddress | null {
+  const address = v.safeParse(addressSchema, sighting?.owner?.note);
+  return address.success ? address.output : null;
 }
 
-/** The first request on a socket: shows the token, and tells each other what they speak. */
+export function replacedIn(sighting: Sighting | null): ReplacedBy | null {
+  const replaced = v.safeParse(replacedSchema, sighting?.owner?.note);
+  return replaced.success ? replaced.output.replacedBy : null;
+}
+
+/**
+ * The first request on a socket: shows the token, and tells each other what they speak. It and `stepAside` stay as they
+ * are in every version, because they are what two versions talk about.
+ */
 export const hello = 'hello';
 const helloSchema = v.object({ token: v.string(), apiVersion: v.number() });
 export interface HelloAnswer {
@@ -34,12 +41,23 @@ export interface HelloAnswer {
   readonly version: string;
 }
 
-/** Lets other windows of this user in. `onWindow` gets the connection of each that showed the token. */
-export async function listenForWindows(
-  folder: string,
-  version: string,
-  onWindow: (connection: MessageConnection) => void,
-): Promise<{ close(): void }> {
+/** A newer window asks an older engine to close in good order. Answers whether it will. */
+export const stepAside = 'stepAside';
+const stepAsideSchema = v.object({ token: v.string(), apiVersion: v.number(), version: v.string() });
+
+export interface WindowsOptions {
+  /** Of the extension. */
+  readonly version: string;
+  /** Gets the connection of each window that showed the token. */
+  readonly onWindow: (connection: MessageConnection) => void;
+  readonly onNewer: (newer: ReplacedBy) => void;
+}
+
+/** Lets other windows of this user in, at the address that it answers. */
+export async function listenForWindows({ version, onWindow, onNewer }: WindowsOptions): Promise<{
+  readonly address: EngineAddress;
+  close(): void;
+}> {
   const token = randomBytes(24).toString('base64url');
   const pipe = generateRandomPipeName();
   const connections = new Set<MessageConnection>();
@@ -60,19 +78,29 @@ export async function listenForWindows(
       if (accepted) onWindow(connection);
       return { accepted, apiVersion, version };
     });
+    connection.onRequest(stepAside, (given: unknown): boolean => {
+      const shown = v.safeParse(stepAsideSchema, given);
+      if (!shown.success || !sameText(shown.output.token, token) || shown.output.apiVersion <= apiVersion) return false;
+      onNewer({ apiVersion: shown.output.apiVersion, version: shown.output.version });
+      return true;
+    });
     connection.listen();
   });
   await listening(server, pipe);
   if (process.platform !== 'win32') chmodSync(pipe, 0o600);
-  const address: EngineAddress = { pipe, token, apiVersion, version };
-  writeFileSync(addressFile(folder), JSON.stringify(address), { mode: 0o600 });
   return {
+    address: { pipe, token, apiVersion, version },
     close() {
-      rmSync(addressFile(folder), { force: true });
       server.close();
       for (const connection of connections) connection.end();
     },
   };
+}
+
+/** The socket file of an engine that was killed stays behind, and that of a frozen one lets nobody in any more. */
+export function removeAddress(sighting: Sighting | null): void {
+  const address = addressIn(sighting);
+  if (address !== null && process.platform !== 'win32') rmSync(address.pipe, { force: true });
 }
 
 function listening(server: Server, pipe: string): Promise<void> {

@@ -4,15 +4,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { DatabaseError } from '../db/database-error';
 import { acquireLock } from '../db/lock';
+import { sightLock } from '../db/lock-file';
+import { endLogs } from '../db/open-mail-db';
 import type { DiskGuard } from '../db/vfs/mount';
 import { openEngine, type Engine } from './engine';
 import { toEngineError } from './errors';
 import { connectPort } from './rpc';
 import { notify, serve } from './serve';
-import { listenForWindows } from './windows';
+import { listenForWindows, removeAddress, type ReplacedBy } from './windows';
 import { shutDown, type WorkerInput, type WorkerMessage } from './worker-messages';
 
-const { folder, version, port } = workerData as WorkerInput;
+const { folder, version, port, token, ended, silent } = workerData as WorkerInput;
 const windows = new Set<MessageConnection>();
 
 function tell(message: WorkerMessage): void {
@@ -20,41 +22,52 @@ function tell(message: WorkerMessage): void {
 }
 
 async function start(): Promise<void> {
-  let engine: Engine | undefined;
-  const lock = await acquireLock(join(folder, 'mail.db'), {
-    onLost: () => {
-      engine?.abandon();
-      process.exit(1); // ends this thread only; the host looks for the new owner
-    },
-  });
+  const file = join(folder, 'mail.db');
+  const before = await sightLock(file);
+  const onLost = (): never => {
+    tell({ type: 'locked' });
+    return process.exit(1); // not another instruction; it ends this thread only, and the host looks for the new owner
+  };
+  const lock = await acquireLock(file, { token, ended, silent, onLost });
   const guard: DiskGuard = (operation) => {
-    if (operation !== 'open' && operation !== 'read' && !lock.held)
+    if (!lock.held && operation !== 'open' && operation !== 'read')
       throw new DatabaseError('locked', 'Another window has taken over the mail database.');
   };
   try {
-    engine = await openEngine({
+    removeAddress(before);
+    if (silent !== undefined) await endLogs(folder, { guard });
+    const engine = await openEngine({
       folder,
       guard,
       emit: (event, data) => {
         for (const connection of windows) notify(connection, event, data);
       },
     });
-    const opened = engine;
-    const others = await listenForWindows(folder, version, (connection) => welcome(opened, connection));
-    parentPort?.on('message', (message) => {
-      if (message !== shutDown) return;
+    let closing: Promise<void> | undefined;
+    const close = async (replacedBy: ReplacedBy | null): Promise<void> => {
       others.close();
-      void opened
-        .close()
-        .then(() => lock.release())
-        .finally(() => process.exit(0));
+      await engine.close();
+      if (replacedBy !== null) lock.publish({ replacedBy });
+      lock.release();
+    };
+    const end = (replacedBy: ReplacedBy | null): void => {
+      closing ??= close(replacedBy).finally(() => process.exit(0));
+    };
+    const others = await listenForWindows({
+      version,
+      onWindow: (connection) => welcome(engine, connection),
+      onNewer: end,
+    });
+    parentPort?.on('message', (message) => {
+      if (message === shutDown) end(null);
     });
     const connection = connectPort(port);
+    lock.publish(others.address);
     tell({ type: 'ready' });
-    welcome(opened, connection);
+    welcome(engine, connection);
     connection.listen();
   } catch (error) {
-    await lock.release();
+    lock.release();
     throw error;
   }
 }

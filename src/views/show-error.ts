@@ -47,6 +47,7 @@ function sentences(): Record<ErrorReason, (message: string) => string> {
     'too-large': () => t('This is larger than the mail server or Mailpane allows.'),
     'disk-full': () => t('The disk is full. Make some room, then try again: nothing that was saved before is lost.'),
     database: (message) => t('Mailpane cannot use its mail database: {0}', message),
+    outdated: () => t('A newer version of Mailpane runs in another window. Reload this window to go on.'),
     cancelled: () => t('Cancelled.'),
     internal: () => t('Something went wrong in Mailpane. The log has the details.'),
   };

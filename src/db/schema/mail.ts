@@ -199,4 +199,14 @@ DROP INDEX email_mailboxes_uid;
 ALTER TABLE email_mailboxes DROP COLUMN uid;
 `,
   },
+  {
+    version: 4,
+    name: 'actions know which request they answered',
+    sql: `
+-- A window whose engine died before it answered asks the next engine: by these ids it finds what was done already.
+ALTER TABLE undo_actions ADD COLUMN request_id TEXT;        -- of the action
+ALTER TABLE undo_actions ADD COLUMN undo_request_id TEXT;   -- of what took it back
+ALTER TABLE undo_actions ADD COLUMN kept INTEGER NOT NULL DEFAULT 0; -- messages of which it could not be taken back
+`,
+  },
 ];

@@ -34,9 +34,10 @@ export function accountHandlers(context: EngineContext) {
     'accounts/certificate': ({ server, protocol }, signal) => greet(server, protocol, signal),
     'accounts/list': () => summaries(context),
 
-    'accounts/add': async ({ secret, ...account }) => {
-      const id = randomUUID() as AccountId;
-      insertAccount(db, { id, ...account }, Date.now());
+    'accounts/add': async ({ secret, requestId = randomUUID(), ...account }) => {
+      const id = requestId as AccountId;
+      // It is here where the request comes again, because an engine died before it answered.
+      if (getAccount(db, id) === undefined) insertAccount(db, { id, ...account }, Date.now());
       await sync.authenticate(id, secret);
       return id;
     },

@@ -1,19 +1,20 @@
 import { undoableActions } from '../../db/undo-actions';
-import { applyAction } from '../apply-action';
+import { applyAction, messagesOf } from '../apply-action';
 import type { EngineContext, Handlers } from '../engine-context';
 import { undoAction } from '../undo';
 
 /** Committed before they answer (S2); the sending starts at once. */
 export function actionHandlers({ db, sync }: EngineContext) {
   return {
-    'actions/apply': ({ action, targets, remember = true }) => {
-      const { changed, undoId, accounts } = applyAction(db, action, targets, { now: Date.now(), remember });
+    'actions/apply': ({ action, targets, remember = true, requestId }) => {
+      const options = { now: Date.now(), remember, requestId };
+      const { changed, undoId, accounts } = applyAction(db, action, targets, options);
       sync.wakeOutbox(accounts);
       return { changed, undoId };
     },
 
-    'actions/undo': ({ undoId }) => {
-      const { undone, accounts } = undoAction(db, undoId, Date.now());
+    'actions/undo': ({ undoId, requestId }) => {
+      const { undone, accounts } = undoAction(db, undoId, { now: Date.now(), requestId });
       sync.wakeOutbox(accounts);
       return undone;
     },
@@ -23,7 +24,7 @@ export function actionHandlers({ db, sync }: EngineContext) {
         undoId: id,
         createdAt,
         action,
-        messages: new Set(steps.map((step) => step.emailId)).size,
+        messages: messagesOf(steps),
       })),
   } satisfies Partial<Handlers>;
 }

@@ -1,17 +1,33 @@
 import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
+import { sightLock } from '../../db/lock-file';
 import { apiVersion } from '../api';
 import { EngineError } from '../client';
 import { connectSocket } from '../rpc';
-import { hello, readEngineAddress, type HelloAnswer } from '../windows';
+import { addressIn, hello, stepAside, type EngineAddress, type HelloAnswer } from '../windows';
 import type { Prepare, Served } from './served';
 
 /** ms: an owner on this machine answers at once, or is dead or frozen. */
 const helloTimeout = 2_000;
 
-/** Attaches to the engine of another window. Null: there is none that answers. */
-export async function attachToEngine(folder: string, prepare: Prepare): Promise<Served | null> {
-  const address = readEngineAddress(folder);
+export interface AttachOptions {
+  readonly folder: string;
+  /** Of the extension. */
+  readonly version: string;
+  /** Resolves when the owner of the lock shows no life: nobody waits for it any longer. */
+  readonly over?: Promise<void>;
+}
+
+/**
+ * Attaches to the engine of another window. Null: there is none that answers, or an older one that steps aside now.
+ * EngineError `outdated` where it is newer than this window.
+ */
+export async function attachToEngine(options: AttachOptions, prepare: Prepare): Promise<Served | null> {
+  const sighting = await sightLock(join(options.folder, 'mail.db'));
+  const address = sighting?.beat === 0 ? null : addressIn(sighting);
   if (address === null) return null;
+  if (address.apiVersion > apiVersion) throw outdated(address.version);
   const socket = await openSocket(address.pipe);
   if (socket === null) return null;
   const connection = connectSocket(socket);
@@ -23,23 +39,41 @@ export async function attachToEngine(folder: string, prepare: Prepare): Promise<
   };
   prepare(connection);
   connection.listen();
-  const answer = await Promise.race([
-    connection.sendRequest<HelloAnswer>(hello, { token: address.token, apiVersion }).catch(() => null),
-    ended.then(() => null),
-    new Promise<null>((resolve) => setTimeout(() => resolve(null), helloTimeout)),
-  ]);
+  const over = Promise.race([ended, options.over ?? ended]).then(() => null);
+  const answer = await Promise.race([introduce(connection, address, options.version), over, late(helloTimeout)]);
   if (answer?.accepted === true) {
     return { connection, description: `Attached to the engine of another window (${answer.version}).`, ended, close };
   }
   await close();
-  if (answer !== null && answer.apiVersion !== apiVersion) {
-    throw new EngineError(
-      'database',
-      'Another window runs a different version of Mailpane. Reload this window, or close the other one.',
-      `The other window: ${answer.version}, interface ${answer.apiVersion}; this one: interface ${apiVersion}.`,
-    );
+  return null;
+}
+
+/** Null: it does not answer. An engine older than this window is asked to leave. */
+async function introduce(
+  connection: MessageConnection,
+  { token, apiVersion: theirs }: EngineAddress,
+  version: string,
+): Promise<HelloAnswer | null> {
+  try {
+    if (theirs === apiVersion) return await connection.sendRequest<HelloAnswer>(hello, { token, apiVersion });
+    await connection.sendRequest(stepAside, { token, apiVersion, version });
+  } catch {
+    // It has gone meanwhile.
   }
   return null;
+}
+
+/** This window must not go on: another one has the newer program. */
+export function outdated(version: string): EngineError {
+  return new EngineError(
+    'outdated',
+    'A newer version of Mailpane runs in another window. Reload this window to go on.',
+    `The other window: ${version}; this one speaks interface ${apiVersion}.`,
+  );
+}
+
+function late(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms).unref());
 }
 
 function openSocket(pipe: string): Promise<Socket | null> {

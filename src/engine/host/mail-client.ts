@@ -1,10 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
-import type { Changed, Events, Method, Params, Result } from '../api';
+import { LockWatch, type LockState } from '../../db/lock-watch';
+import { apiVersion, isOnce, type Changed, type Events, type Method, type Params, type Result } from '../api';
 import { EngineError, type EngineState, type MailClient } from '../client';
-import { fromWire } from '../rpc';
-import { attachToEngine } from './attach';
-import { spawnEngine, type SpawnOptions } from './spawn';
+import { fromWire, isConnectionLost } from '../rpc';
+import { replacedIn } from '../windows';
+import { attachToEngine, outdated } from './attach';
+import type { Served } from './served';
+import { endedEngines, spawnEngine, type SpawnOptions } from './spawn';
 
 export interface MailClientOptions extends SpawnOptions {
   /** For the log: what goes on with the engine. */
@@ -12,7 +18,7 @@ export interface MailClientOptions extends SpawnOptions {
 }
 
 /** ms between looks for an owner while the lock is somebody's who does not answer (yet). */
-const retryDelay = 300;
+const retryDelay = 100;
 
 /** ms: a take-over takes less. An owner that holds the lock longer without an answer is frozen, or no window of ours. */
 const patience = 15_000;
@@ -38,10 +44,10 @@ const everything: Changed = {
 /**
  * Finds the one engine of this user, or becomes its owner (docs/architecture.md):
  *
- *     attach to the address left in the folder ─► served until the connection closes ─┐
- *        │ nobody there                                                               │
- *     spawn our own worker ─ locked ─► wait ─► attach …                               │
- *        └─ ready ─► served until it ends ────────────────────────────────────────────┴─► attach …
+ *     look at the lock ─ held ─► attach to its owner ─► served until that ends, or shows no life ─┐
+ *        │ free, or silent             └─ no answer (yet): look again                             ├─► look …
+ *     spawn our own worker ─ ready ─► served until it ends ───────────────────────────────────────┘
+ *        └─ locked, another window was faster: look again
  */
 export class EngineClient implements MailClient {
   private connection: MessageConnection | null = null;
@@ -61,17 +67,21 @@ export class EngineClient implements MailClient {
   }
 
   async request<M extends Method>(method: M, params: Params<M>, signal?: AbortSignal): Promise<Result<M>> {
-    const connection = this.connection ?? (await this.whenReady(signal));
-    const cancel = new CancellationTokenSource();
-    const onAbort = (): void => cancel.cancel();
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await connection.sendRequest<Result<M>>(method, params, cancel.token);
-    } catch (thrown) {
-      if (signal?.aborted === true) throw new EngineError('cancelled', 'Cancelled.');
-      throw fromWire(thrown);
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
+    const given = isOnce(method) ? { ...params, requestId: randomUUID() } : params;
+    for (let lost: MessageConnection | null = null; ;) {
+      const connection = await this.whenReady(lost, signal);
+      const cancel = new CancellationTokenSource();
+      const onAbort = (): void => cancel.cancel();
+      signal?.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await connection.sendRequest<Result<M>>(method, given, cancel.token);
+      } catch (thrown) {
+        if (signal?.aborted === true) throw new EngineError('cancelled', 'Cancelled.');
+        if (!isConnectionLost(thrown)) throw fromWire(thrown);
+        lost = connection; // the next engine is asked again, and knows what it did already
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
+      }
     }
   }
 
@@ -99,36 +109,56 @@ export class EngineClient implements MailClient {
 
   private async run(): Promise<void> {
     const { signal } = this.stopper;
-    let lockedSince: number | null = null;
-    for (;;) {
-      if (signal.aborted) return;
+    const watch = new LockWatch(join(this.options.folder, 'mail.db'), { ended: endedEngines });
+    let unservedSince = performance.now();
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
       try {
-        const prepare = (connection: MessageConnection): void => this.listenTo(connection);
-        const served =
-          (await attachToEngine(this.options.folder, prepare)) ?? (await spawnEngine(this.options, prepare));
-        if (served === 'locked') {
-          lockedSince ??= performance.now();
-          const isOverdue = performance.now() - lockedSince > patience;
+        const lock = await watch.look();
+        const replacedBy = isFirst ? null : replacedIn(lock.sighting);
+        if (replacedBy !== null && replacedBy.apiVersion > apiVersion) throw outdated(replacedBy.version);
+        const wasServed = await this.useEngine(watch, lock);
+        if (wasServed) unservedSince = performance.now();
+        else {
+          const isOverdue = performance.now() - unservedSince > patience;
           if (isOverdue && this.current.state !== 'failed') this.setState({ state: 'failed', error: heldByAnother() });
           await delay(retryDelay, signal);
-          continue;
         }
-        lockedSince = null;
-        this.options.trace(served.description);
-        this.connection = served.connection;
-        this.setState({ state: 'ready' });
-        tellAll(this.changed, everything);
-        await Promise.race([served.ended, aborted(signal)]);
-        this.connection = null;
-        await served.close();
-        this.setState({ state: 'starting' });
-        this.options.trace('The engine has ended.');
       } catch (thrown) {
         const error = thrown instanceof EngineError ? thrown : new EngineError('internal', String(thrown));
         this.options.trace(`The engine cannot start: ${error.message} (${error.details})`);
         this.setState({ state: 'failed', error });
         return;
       }
+    }
+  }
+
+  /** Attaches to the owner of the lock or becomes it, and stays there as long as that serves. False: nobody did. */
+  private async useEngine(watch: LockWatch, lock: LockState): Promise<boolean> {
+    const { folder, version, trace } = this.options;
+    const prepare = (connection: MessageConnection): void => this.listenTo(connection);
+    const stopWatching = new AbortController();
+    try {
+      let served: Served | 'locked' | null;
+      let over = new Promise<void>(() => undefined);
+      if (lock.state === 'held' && lock.sighting !== null) {
+        over = watch.whenOver(lock.sighting, stopWatching.signal);
+        served = await attachToEngine({ folder, version, over }, prepare);
+      } else {
+        served = await spawnEngine(this.options, lock, prepare);
+      }
+      if (served === null || served === 'locked') return false;
+      trace(served.description);
+      this.connection = served.connection;
+      this.setState({ state: 'ready' });
+      tellAll(this.changed, everything);
+      await Promise.race([served.ended, over, aborted(this.stopper.signal)]);
+      this.connection = null;
+      await served.close();
+      this.setState({ state: 'starting' });
+      trace('The engine has ended.');
+      return true;
+    } finally {
+      stopWatching.abort();
     }
   }
 
@@ -145,10 +175,12 @@ export class EngineClient implements MailClient {
     tellAll(this.stateListeners, state);
   }
 
-  private whenReady(signal: AbortSignal | undefined): Promise<MessageConnection> {
+  /** A connection to an engine, another one than `lost`. */
+  private whenReady(lost: MessageConnection | null, signal: AbortSignal | undefined): Promise<MessageConnection> {
+    if (this.connection !== null && this.connection !== lost) return Promise.resolve(this.connection);
     return new Promise((resolve, reject) => {
       const settle = (): boolean => {
-        if (this.connection !== null) resolve(this.connection);
+        if (this.connection !== null && this.connection !== lost) resolve(this.connection);
         else if (this.current.state === 'failed') reject(this.current.error);
         else if (signal?.aborted === true || this.stopper.signal.aborted)
           reject(new EngineError('cancelled', 'Cancelled.'));
@@ -182,12 +214,5 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 async function delay(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { LockState } from '../../db/lock-watch';
 import { EngineError } from '../client';
 import { connectPort } from '../rpc';
 import { shutDown, type WorkerMessage, type WorkerInput } from '../worker-messages';
@@ -15,13 +17,27 @@ export interface SpawnOptions {
 /** ms: what a shut-down may take (checkpoint of the log) before the thread is ended by force; nothing is lost by that. */
 const shutDownTimeout = 3_000;
 
+/** Engines of this process that have ended: the lock that one left, when it crashed, is nobody's. */
+export const endedEngines = new Set<string>();
+
 /** Starts our own engine. `locked`: another window owns the folder. EngineError where it cannot start at all. */
-export async function spawnEngine(options: SpawnOptions, prepare: Prepare): Promise<Served | 'locked'> {
+export async function spawnEngine(
+  options: SpawnOptions,
+  { state, sighting }: LockState,
+  prepare: Prepare,
+): Promise<Served | 'locked'> {
   const { folder, workerFile, version } = options;
   const { port1, port2 } = new MessageChannel();
-  const input: WorkerInput = { folder, version, port: port2 };
+  const token = randomBytes(16).toString('hex');
+  const silent = state === 'silent' && sighting !== null ? { term: sighting.term, beat: sighting.beat } : undefined;
+  const input: WorkerInput = { folder, version, port: port2, token, ended: [...endedEngines], silent };
   const worker = new Worker(workerFile, { workerData: input, transferList: [port2], name: 'mailpane-engine' });
-  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const ended = new Promise<void>((resolve) =>
+    worker.once('exit', () => {
+      endedEngines.add(token);
+      resolve();
+    }),
+  );
   const told = await new Promise<WorkerMessage>((resolve) => {
     worker.once('message', resolve);
     worker.once('error', (error) =>

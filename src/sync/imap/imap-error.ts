@@ -63,8 +63,7 @@ export function toSyncError(thrown: unknown, host: string, where: string): SyncE
     });
   }
   if (failure.responseStatus === 'NO' || failure.responseStatus === 'BAD') return refusal(failure, host, options);
-  // A code tells more: a certificate that was refused after STARTTLS is marked so, too.
-  if (failure.tlsFailed === true && failure.code === undefined) {
+  if (failure.tlsFailed === true) {
     return new SyncError('tls', `${host} does not offer a safe connection (STARTTLS) there.`, options);
   }
   return flowProblem(failure, host, options) ?? networkProblem(failure, host, options);

@@ -57,7 +57,10 @@ export const walk: Walk = {
 
 /** Asks the engine as one more window does. */
 async function ask<M extends Method>(server: VsCodeServer, method: M, params: Params<M>): Promise<Result<M> | null> {
-  const served = await attachToEngine(server.globalStorage('mailpane.mailpane'), () => undefined);
+  const served = await attachToEngine(
+    { folder: server.globalStorage('mailpane.mailpane'), version: 'test' },
+    () => undefined,
+  );
   if (served === null) return null;
   try {
     return await served.connection.sendRequest<Result<M>>(method, params);

@@ -1,18 +1,27 @@
 /**
- * Tries to take the lock when told to on stdin, says `owner` or the reason it failed, and `lost` if it loses it.
- * Arguments: file, milliseconds until stale.
+ * Tries to take the lock when told to on stdin, says `owner` or the reason it failed, and `lost` if it loses it. Asked
+ * again on stdin, it says whether it holds it. Arguments: file, timing as JSON.
  */
 import { createInterface } from 'node:readline';
-import { acquireLock } from '../../../src/db/lock';
+import { acquireLock, type Lock, type LockTiming } from '../../../src/db/lock';
 import { DatabaseError } from '../../../src/db/database-error';
 
-const [, , file = '', stale = ''] = process.argv;
+const [, , file = '', timing = '{}'] = process.argv;
 const say = (what: string): void => void process.stdout.write(`${what}\n`);
+let lock: Lock | undefined;
 
-createInterface(process.stdin).once('line', () => {
-  acquireLock(file, { stale: Number(stale), update: 1000, onLost: () => say('lost') }).then(
-    () => say('owner'),
-    (error: unknown) => say(error instanceof DatabaseError ? error.reason : String(error)),
-  );
+async function take(): Promise<void> {
+  const options = { timing: JSON.parse(timing) as Partial<LockTiming>, onLost: () => say('lost') };
+  try {
+    lock = await acquireLock(file, options);
+    say('owner');
+  } catch (error) {
+    say(error instanceof DatabaseError ? error.reason : String(error));
+  }
+}
+
+createInterface(process.stdin).on('line', () => {
+  if (lock === undefined) void take();
+  else say(lock.held ? 'held' : 'not held');
 });
 say('ready');

@@ -16,6 +16,7 @@ INSERT INTO emails (id, account_id, thread_id, received_at, has_attachment, flag
   SELECT value, 'a', 1, value, 0, value = 2, '', 0, '', 'Subject ' || value, '{}', '', 9, '', '', '' FROM json_each('[1, 2, 3]');
 INSERT INTO email_mailboxes (email_id, mailbox_id, on_server, shown, uid, received_at, thread_id)
   VALUES (1, 1, 1, 1, 101, 1, 1), (2, 1, 1, 1, NULL, 2, 1), (3, 1, 1, 0, 103, 3, 1), (3, 2, 0, 1, NULL, 3, 1);
+INSERT INTO undo_actions (created_at, action, steps) VALUES (1, '{}', '[]');
 `;
 
 it.each([1, 2])('a database of version %i becomes one of today, with its mail and its counters', async (version) => {
@@ -44,5 +45,6 @@ it.each([1, 2])('a database of version %i becomes one of today, with its mail an
   db.run('UPDATE email_mailboxes SET shown = 1 WHERE email_id = 3 AND mailbox_id = 1');
   db.run('DELETE FROM email_mailboxes WHERE email_id = 1');
   expect(rows('SELECT name, total, unread FROM mailboxes ORDER BY id')).toEqual(['Inbox 2 1', 'Archive 1 1']);
+  expect(rows('SELECT id, undone, kept, request_id IS NULL FROM undo_actions')).toEqual(['1 0 0 1']);
   expect(rows('PRAGMA integrity_check')).toEqual(['ok']);
 });

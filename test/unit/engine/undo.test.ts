@@ -134,3 +134,38 @@ describe('S31: undo', () => {
     expect(undoableActions(test.db)).toEqual([]);
   });
 });
+
+describe('a request that comes again, because an engine died before it answered', () => {
+  const [first, second] = ['7d9f1a52-7c0a-4b7e-9d0a-0a4a6c1f4c01', '7d9f1a52-7c0a-4b7e-9d0a-0a4a6c1f4c02'];
+  const ask = (action: Action, requestId: string) =>
+    handlers()['actions/apply']({
+      action,
+      targets: [{ emailId: email, mailboxId: test.mailbox('inbox') }],
+      requestId,
+    });
+
+  it('is an action done once, and answered the same', () => {
+    const flag: Action = { type: 'keyword', keyword: '$flagged', on: true };
+    const answer = ask(flag, first);
+    expect(answer).toMatchObject({ changed: 1 });
+    expect(ask(flag, first)).toEqual(answer);
+    expect(listChanges(test.db)).toHaveLength(1);
+    expect(undoableActions(test.db)).toHaveLength(1);
+    // Even where it was taken back meanwhile: what the person did last stands.
+    undo();
+    expect(ask(flag, first)).toEqual(answer);
+    expect(shown().keywords).toEqual([]);
+    // Another request for the same is another one.
+    expect(ask(flag, second)).toMatchObject({ changed: 1 });
+  });
+
+  it('takes back one action, not the one before it too', () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: true });
+    apply({ type: 'archive' });
+    const undoOnce = () => handlers()['actions/undo']({ undoId: null, requestId: first });
+    const answer = undoOnce();
+    expect(answer).toEqual({ action: { type: 'archive' }, messages: 1, kept: 0 });
+    expect(undoOnce()).toEqual(answer);
+    expect(shown()).toEqual({ keywords: ['$flagged'], mailboxIds: [test.mailbox('inbox')] });
+  });
+});

@@ -321,7 +321,7 @@ export class QueueModel {
   }
 
   private undo(): void {
-    undoAction(this.test.db, null, 1);
+    undoAction(this.test.db, null, { now: 1 });
     for (const { change, message, inverse } of [...(this.history.pop() ?? [])].reverse()) {
       if (message.base === null) continue;
       const stands = message.queue.includes(change);

@@ -46,7 +46,7 @@ export async function openOtherWindow(): Promise<OtherWindow> {
 async function attachWithin(folder: string, ms: number) {
   const deadline = Date.now() + ms;
   for (;;) {
-    const served = await attachToEngine(folder, () => undefined);
+    const served = await attachToEngine({ folder, version: 'test' }, () => undefined);
     if (served !== null) return served;
     if (Date.now() > deadline) throw new Error(`no engine answers in ${folder}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -52,7 +52,7 @@ export function emailKey({ mail }: MailDb, accountId: AccountId, remoteId: strin
 }
 
 /** For `CAST(? AS TEXT)`: sql.js encodes a string character by character, which is most of what a long one costs. */
-function encoded(text: string): SqlValue {
+export function encoded(text: string): SqlValue {
   return text === '' ? text : Buffer.from(text);
 }
 
@@ -139,7 +139,7 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
 }
 
 /** Our keys of those of these that are here, by one question. */
-function keysOf<Key extends EmailId | ThreadId>(
+export function keysOf<Key extends EmailId | ThreadId>(
   { mail }: MailDb,
   table: 'emails' | 'threads',
   accountId: AccountId,

@@ -1,12 +1,13 @@
 import type { ServerEmail } from '../model/email';
-import type { AccountId, EmailId, MailboxId } from '../model/ids';
+import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords, seen } from '../model/keywords';
-import { deleteEmails, emailKey, insertEmail, threadKey } from './emails';
-import { threadOf } from './imap-threads';
+import { deleteEmails, insertEmail, keysOf, threadKey } from './emails';
+import { ThreadFinder } from './imap-threads';
 import {
   expectedMailbox,
   findUnplaced,
   forgetUnplaced,
+  hasUnplaced,
   identityOf,
   leavePlace,
   settleUnplaced,
@@ -37,6 +38,14 @@ export function emailAt({ mail }: MailDb, mailboxId: MailboxId, uid: number): Em
   return mail.get(sql, [mailboxId, uid], (row) => row[0] as EmailId);
 }
 
+/** The same for many, by one question; those that are not here are left out. */
+export function emailsAt({ mail }: MailDb, mailboxId: MailboxId, uids: Iterable<number>): Map<number, EmailId> {
+  const sql =
+    'SELECT uid, email_id FROM imap_messages WHERE mailbox_id = ? AND uid IN (SELECT value FROM json_each(?))';
+  const asked = JSON.stringify([...uids]);
+  return new Map(mail.all(sql, [mailboxId, asked], (row) => [row[0] as number, row[1] as EmailId] as const));
+}
+
 /** Every copy of a message on the server. */
 export function placesOf({ mail }: MailDb, id: EmailId): Place[] {
   const sql = 'SELECT mailbox_id, uid, keywords FROM imap_messages WHERE email_id = ? ORDER BY mailbox_id, uid';
@@ -65,38 +74,60 @@ export function placesIn({ mail }: MailDb, mailboxId: MailboxId, from: number): 
   return new Map(mail.all(sql, [mailboxId, from], (row) => [row[0] as number, row[1] as string] as const));
 }
 
-/** Stores what a server told of a mailbox's messages. Returns how many were new to the account. */
+/** Stores what a server told of a mailbox's messages, no UID twice. Returns how many were new to the account. */
 export function storeMessages(
   db: MailDb,
   accountId: AccountId,
   mailboxId: MailboxId,
   emails: readonly ImapEmail[],
-  round: Round,
+  /** Null: there is none, so no message that leaves another mailbox later can be one of these. */
+  round: Round | null,
 ): number {
   return db.mail.transaction(() => {
+    const places = emailsAt(
+      db,
+      mailboxId,
+      emails.map(({ uid }) => uid),
+    );
+    const remoteIds = emails.flatMap(({ remoteId }) => remoteId ?? []);
+    const keys =
+      remoteIds.length === 0 ? new Map<string, EmailId>() : keysOf<EmailId>(db, 'emails', accountId, remoteIds);
+    const threads = new ThreadFinder(
+      db,
+      accountId,
+      emails.filter(({ remoteThreadId }) => remoteThreadId === null),
+    );
+    const mayBeUnplaced = hasUnplaced(db);
     let added = 0;
     for (const email of emails) {
       const known =
-        emailAt(db, mailboxId, email.uid) ??
-        (email.remoteId === null ? undefined : emailKey(db, accountId, email.remoteId)) ??
-        findUnplaced(db, accountId, mailboxId, email);
+        places.get(email.uid) ??
+        (email.remoteId === null ? undefined : keys.get(email.remoteId)) ??
+        (mayBeUnplaced ? findUnplaced(db, accountId, mailboxId, email) : undefined);
       if (known !== undefined) {
         settleUnplaced(db, known, mailboxId);
         putPlace(db, mailboxId, email.uid, known, email.keywords);
         refreshBase(db, known);
         continue;
       }
-      const id = insertNew(db, accountId, mailboxId, email);
-      if (email.remoteId === null) round.inserted.set(identityOf(email), id);
+      const { remoteThreadId } = email;
+      const thread = remoteThreadId === null ? threads.threadOf(email) : threadKey(db, accountId, remoteThreadId);
+      const id = insertNew(db, accountId, mailboxId, thread, email);
+      if (email.remoteId === null) round?.inserted.set(identityOf(email), id);
+      else keys.set(email.remoteId, id);
       added += 1;
     }
     return added;
   });
 }
 
-function insertNew(db: MailDb, accountId: AccountId, mailboxId: MailboxId, email: ImapEmail): EmailId {
-  const { remoteThreadId } = email;
-  const threadId = remoteThreadId === null ? threadOf(db, accountId, email) : threadKey(db, accountId, remoteThreadId);
+function insertNew(
+  db: MailDb,
+  accountId: AccountId,
+  mailboxId: MailboxId,
+  threadId: ThreadId,
+  email: ImapEmail,
+): EmailId {
   const keywords = normaliseKeywords(email.keywords);
   const isDeleted = keywords.includes(deletedFlag);
   const id = insertEmail(db, accountId, threadId, {

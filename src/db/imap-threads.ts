@@ -4,28 +4,47 @@ import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
 
 /**
- * The thread of a message that is about to be stored. Mails come in any order: a reply that comes first names its
- * parent, so the parent finds it; a mail that links two threads makes them one.
+ * Threads of the messages of one page, each asked for when it is about to be stored. Mails come in any order: a reply
+ * that comes first names its parent, so the parent finds it; a mail that links two threads makes them one.
  */
-export function threadOf(db: MailDb, accountId: AccountId, email: Threaded): ThreadId {
-  const { mail } = db;
+export class ThreadFinder {
+  private readonly keys: ReadonlyMap<Threaded, readonly number[]>;
+  /** What is known of every key that the page names: asked for at once. */
+  private readonly known: Map<number, ThreadId>;
+
+  constructor(
+    private readonly db: MailDb,
+    private readonly accountId: AccountId,
+    page: readonly Threaded[],
+  ) {
+    this.keys = new Map(page.map((email) => [email, keysOf(accountId, email)]));
+    const sql = 'SELECT key, thread_id FROM imap_thread_keys WHERE key IN (SELECT value FROM json_each(?))';
+    const all = JSON.stringify([...this.keys.values()].flat());
+    this.known = new Map(db.mail.all(sql, [all], (row) => [row[0] as number, row[1] as ThreadId] as const));
+  }
+
+  threadOf(email: Threaded): ThreadId {
+    const { db, known } = this;
+    const keys = this.keys.get(email) ?? [];
+    const found = new Set(keys.flatMap((key) => known.get(key) ?? []));
+    const [first, ...others] = [...found].sort((a, b) => a - b);
+    const threadId = first ?? newThread(db, this.accountId);
+    for (const other of others) {
+      mergeThread(db, other, threadId);
+      for (const [key, thread] of known) if (thread === other) known.set(key, threadId);
+    }
+    for (const key of keys) {
+      if (known.has(key)) continue;
+      known.set(key, threadId);
+      db.mail.run('INSERT OR REPLACE INTO imap_thread_keys (key, thread_id) VALUES (?, ?)', [key, threadId]);
+    }
+    return threadId;
+  }
+}
+
+function keysOf(accountId: AccountId, email: Threaded): number[] {
   const subject = baseSubject(email.subject);
-  const keys = namedMessageIds(email).map((id) => stableHash(accountId, id, subject));
-  const known = new Set<ThreadId>();
-  const missing: number[] = [];
-  for (const key of keys) {
-    const sql = 'SELECT thread_id FROM imap_thread_keys WHERE key = ?';
-    const thread = mail.get(sql, [key], (row) => row[0] as ThreadId);
-    if (thread === undefined) missing.push(key);
-    else known.add(thread);
-  }
-  const [first, ...others] = [...known].sort((a, b) => a - b);
-  const threadId = first ?? newThread(db, accountId);
-  for (const other of others) mergeThread(db, other, threadId);
-  for (const key of missing) {
-    mail.run('INSERT OR REPLACE INTO imap_thread_keys (key, thread_id) VALUES (?, ?)', [key, threadId]);
-  }
-  return threadId;
+  return namedMessageIds(email).map((id) => stableHash(accountId, id, subject));
 }
 
 function newThread({ mail }: MailDb, accountId: AccountId): ThreadId {

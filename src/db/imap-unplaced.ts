@@ -72,6 +72,11 @@ function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
   deleteEmails(db, [inserted]);
 }
 
+/** Mostly there are none, and nothing needs to be looked for. */
+export function hasUnplaced({ mail }: MailDb): boolean {
+  return mail.get('SELECT 1 FROM imap_unplaced LIMIT 1', [], () => true) ?? false;
+}
+
 /** The unplaced message that one found in a mailbox is: one that is expected there, or that left another. */
 export function findUnplaced(
   { mail }: MailDb,

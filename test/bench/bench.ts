@@ -30,6 +30,16 @@ export function percentile(samples: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
+export function median(samples: readonly number[]): number {
+  return percentile(samples, 0.5);
+}
+
+/** Of this process, so far. */
+export function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 export function rounded(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
 }

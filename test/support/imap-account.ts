@@ -42,7 +42,14 @@ export interface ImapAccount {
   close(): void;
 }
 
-export async function openImapAccount({ port, user, password, tuning = {} }: ImapLogin): Promise<ImapAccount> {
+export async function openImapAccount(login: ImapLogin): Promise<ImapAccount> {
+  const account = await prepareImapAccount(login);
+  await account.backend.connect(never);
+  return account;
+}
+
+/** The same, not yet connected. */
+export async function prepareImapAccount({ port, user, password, tuning = {} }: ImapLogin): Promise<ImapAccount> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-imap-'));
   const db = await openMailDb(folder, { onChanged: () => undefined });
   const server = { host: '127.0.0.1', port, security: 'none', pinnedCertificate: null } as const;
@@ -58,7 +65,6 @@ export async function openImapAccount({ port, user, password, tuning = {} }: Ima
   const warn = (message: string, details?: string): void => void warnings.push(`${message} ${details ?? ''}`.trim());
   const create = (tuned: ImapTuning): Backend => createImapBackend({ account, secret: password, db, warn }, tuned);
   let backend = create(tuning);
-  await backend.connect(never);
 
   const self: ImapAccount = {
     db,

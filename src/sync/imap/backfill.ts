@@ -1,11 +1,12 @@
-import { countPlaces, placesIn, storeMessages } from '../../db/imap-messages';
+import { setDetails, type EmailDetail } from '../../db/imap-details';
+import { countPlaces, placesIn, storeMessages, type ImapEmail } from '../../db/imap-messages';
 import { completeMailbox } from '../../db/imap-mailboxes';
 import { newRound } from '../../db/imap-unplaced';
 import type { MailboxId } from '../../model/ids';
 import type { BackfillOptions } from '../backend';
 import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
-import { fetchDetails } from './details';
+import { readDetails } from './details';
 import { fetchList } from './fetch-list';
 import { CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
@@ -79,7 +80,7 @@ export class Backfill {
     }
   }
 
-  /** Pages until somebody else wants the connection. One is under way while the one before is written. */
+  /** Until somebody else wants the connection. */
   private async fillPages(
     connection: ImapConnection,
     mailbox: OpenableMailbox,
@@ -98,29 +99,27 @@ export class Backfill {
     const selected = await openMailbox(connection, mailbox.path, signal);
     if (selected.uidValidity !== first.uidValidity) return false; // the next cycle sees to it (S20)
     const uids = await this.missing(connection, mailbox, first, signal);
-    const load = () => {
-      const page = uids.splice(-pageSize);
-      const emails =
-        page.length === 0 ? Promise.resolve([]) : fetchList(connection, { uids: formatUidSet(page) }, signal);
-      emails.catch(() => undefined); // awaited below
-      return { page, emails };
-    };
-    for (let current = load(); ;) {
-      const emails = await current.emails;
-      const isLast = uids.length === 0;
-      const pause = !isLast && (shouldYield() || work.hasWaiting('backfill'));
-      const next = isLast || pause ? null : load();
-      db.mail.transaction(() => {
-        storeMessages(db, accountId, mailbox.id, emails, newRound());
+    const read = async (page: readonly number[]): Promise<readonly ImapEmail[]> =>
+      page.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(page) }, signal);
+    const write = (page: readonly number[], emails: readonly ImapEmail[], isLast: boolean): void => {
+      this.commit(isLast, () => {
+        storeMessages(db, accountId, mailbox.id, emails, null);
         const checkpoint = this.checkpoint(mailbox) ?? first;
-        const backfilledDownTo = isLast && next === null ? 1 : (current.page[0] ?? checkpoint.backfilledDownTo);
+        const backfilledDownTo = isLast ? 1 : (page[0] ?? checkpoint.backfilledDownTo);
         setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, backfilledDownTo });
-        if (backfilledDownTo <= 1) completeMailbox(db, mailbox.id);
+        if (isLast) completeMailbox(db, mailbox.id);
       });
       onPage();
-      if (next === null) return true;
-      current = next;
-    }
+    };
+    await eachPage(uids, pageSize, read, write, () => shouldYield() || work.hasWaiting('backfill'));
+    return true;
+  }
+
+  /** What is back-filled can be had again; the last page takes all before it to the disk with it. */
+  private commit(isLast: boolean, write: () => void): void {
+    const { mail } = this.context.db;
+    if (isLast) mail.transaction(write);
+    else mail.transactionOfCopies(write);
   }
 
   private async missing(
@@ -150,16 +149,43 @@ export class Backfill {
     const uids = [...placesIn(db, mailbox.id, 1).keys()].filter((uid) => uid < start.detailedDownTo);
     const fillPages = async (connection: ImapConnection): Promise<boolean> => {
       const selected = await openMailbox(connection, mailbox.path, signal);
-      do {
-        const checkpoint = this.checkpoint(mailbox);
-        if (checkpoint?.uidValidity !== selected.uidValidity) return false;
-        const page = uids.splice(-detailPage);
-        await fetchDetails(this.context, connection, mailbox.id, page, signal);
-        const detailedDownTo = uids.length === 0 ? 1 : (page[0] ?? 1);
-        setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
-      } while (uids.length > 0 && !shouldYield() && !work.hasWaiting('backfill'));
+      const checkpoint = this.checkpoint(mailbox);
+      if (checkpoint?.uidValidity !== selected.uidValidity) return false;
+      const read = (page: readonly number[]) => readDetails(connection, page, signal);
+      const write = (page: readonly number[], details: ReadonlyMap<number, EmailDetail>, isLast: boolean): void => {
+        this.commit(isLast, () => {
+          setDetails(db, mailbox.id, details);
+          const detailedDownTo = isLast ? 1 : (page[0] ?? 1);
+          setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
+        });
+      };
+      await eachPage(uids, detailPage, read, write, () => shouldYield() || work.hasWaiting('backfill'));
       return uids.length > 0;
     };
     while (!shouldYield() && (await work.turn('backfill', fillPages, signal)));
+  }
+}
+
+/** Pages from the highest UID down, until none is left or `pause` says so. One is under way while another is written. */
+async function eachPage<Found>(
+  uids: number[],
+  size: number,
+  read: (page: readonly number[]) => Promise<Found>,
+  write: (page: readonly number[], found: Found, isLast: boolean) => void,
+  pause: () => boolean,
+): Promise<void> {
+  const load = () => {
+    const page = uids.splice(-size);
+    const found = read(page);
+    found.catch(() => undefined); // awaited below
+    return { page, found };
+  };
+  for (let current = load(); ;) {
+    const found = await current.found;
+    const isLast = uids.length === 0;
+    const next = isLast || pause() ? null : load();
+    write(current.page, found, isLast);
+    if (next === null) return;
+    current = next;
   }
 }

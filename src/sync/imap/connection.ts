@@ -4,6 +4,7 @@ import type { Traffic } from '../backend';
 import { orAborted, reasonOf } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ImapResponse } from './attributes';
+import { tapFetches } from './fetch-tap';
 import { toSyncError } from './imap-error';
 import type { Selected } from './select';
 import { createTransport, isLoopbackHost, requireSafety } from './transport';
@@ -101,6 +102,7 @@ export async function connectImap(options: ConnectOptions): Promise<ImapConnecti
     // Silence while a command runs is watched below; between commands a connection may rest.
     socketTimeout: 40 * 60_000,
   });
+  tapFetches(client);
   const connection = new Connection(client, host, options.traffic, timing);
   const abort = (): void => connection.close();
   signal.addEventListener('abort', abort, { once: true });

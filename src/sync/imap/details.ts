@@ -14,10 +14,7 @@ const previewOctets = 1024;
 /** Characters of a preview (RFC 8621 §4.1.4). */
 const previewLength = 256;
 
-/**
- * What the lists show besides the headers: whether there are attachments, and a preview. Asked for after the rows are
- * there, because it costs a server the reading of every message.
- */
+/** Asks for the details of messages that are here, and stores them. */
 export async function fetchDetails(
   { db }: ImapContext,
   connection: ImapConnection,
@@ -25,7 +22,19 @@ export async function fetchDetails(
   uids: readonly number[],
   signal: AbortSignal,
 ): Promise<void> {
-  if (uids.length === 0) return;
+  setDetails(db, mailboxId, await readDetails(connection, uids, signal));
+}
+
+/**
+ * What the lists show besides the headers: whether there are attachments, and a preview. Asked for after the rows are
+ * there, because it costs a server the reading of every message.
+ */
+export async function readDetails(
+  connection: ImapConnection,
+  uids: readonly number[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, EmailDetail>> {
+  if (uids.length === 0) return new Map();
   const previews = new Map<number, string>();
   const structures = await fetchStructures(connection, uids, previews, signal);
   await fetchPreviews(connection, structures, previews, signal);
@@ -34,7 +43,7 @@ export async function fetchDetails(
     const hasAttachment = root !== null && sortParts(root).attachments.length > 0;
     details.set(uid, { hasAttachment, preview: previews.get(uid) ?? '' });
   }
-  setDetails(db, mailboxId, details);
+  return details;
 }
 
 async function fetchStructures(

@@ -23,11 +23,6 @@ interface FetchedItem {
   threadId: string | null;
 }
 
-/** A list message, and whether its structure is worth a look: most mail of one part has neither attachment nor parts. */
-export interface ListedEmail extends ImapEmail {
-  readonly isMultipart: boolean;
-}
-
 /** What is asked of each message for the lists. `BODY.PEEK` marks nothing as read (S23). */
 function listItems({ capabilities }: ImapConnection): Argument[] {
   const header = { type: 'ATOM', value: 'BODY.PEEK', section: [atom('HEADER.FIELDS'), listFields.map(atom)] } as const;
@@ -44,7 +39,7 @@ export async function fetchList(
   connection: ImapConnection,
   range: { readonly uids: string } | { readonly numbers: string },
   signal: AbortSignal,
-): Promise<ListedEmail[]> {
+): Promise<ImapEmail[]> {
   const [name, set] = 'uids' in range ? (['UID FETCH', range.uids] as const) : (['FETCH', range.numbers] as const);
   const found = new Map<number, FetchedItem>();
   const handlers = { FETCH: (response: ImapResponse) => collect(response, found) };
@@ -97,7 +92,7 @@ function take(item: FetchedItem, name: string, value: ImapNode): void {
 
 const prefixed = (prefix: string, id: string | null): string | null => (id === null ? null : prefix + id);
 
-function toListed(item: FetchedItem): ListedEmail | null {
+function toListed(item: FetchedItem): ImapEmail | null {
   const { uid, flags, header, emailId, threadId } = item;
   if (flags === null || header === null) return null;
   const fields = parseHeader(header);
@@ -128,6 +123,5 @@ function toListed(item: FetchedItem): ListedEmail | null {
     // Known for certain only with the structure; until then the usual case.
     hasAttachment: type.startsWith('multipart/mixed'),
     keywords: keywordsOf(flags),
-    isMultipart: type !== '' && !type.startsWith('text/'),
   };
 }

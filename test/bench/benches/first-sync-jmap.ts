@@ -20,7 +20,7 @@ import { createJmapBackend } from '../../../src/sync/jmap/backend';
 import { listProperties } from '../../../src/sync/jmap/email-item';
 import { startSeededCyrus } from '../../servers/seeded-cyrus';
 import { users } from '../../servers/users';
-import { percentile, rounded, type Bench } from '../bench';
+import { median, processorSeconds, rounded, type Bench } from '../bench';
 
 const messages = 10_000;
 const rounds = 5;
@@ -165,13 +165,4 @@ async function fetchAll(sessionUrl: string, atOnce = requestsAtOnce): Promise<nu
   await Promise.all(Array.from({ length: atOnce }, worker));
   if (fetched !== messages) throw new Error(`${fetched} messages were fetched`);
   return (performance.now() - start) / 1000;
-}
-
-function processorSeconds(): number {
-  const usage = process.cpuUsage();
-  return (usage.user + usage.system) / 1e6;
-}
-
-function median(samples: readonly number[]): number {
-  return percentile(samples, 0.5);
 }

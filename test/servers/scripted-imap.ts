@@ -8,6 +8,12 @@ export interface ScriptedMessage {
   modSeq: number;
   /** Octets with CRLF. */
   readonly raw: string;
+  /** As INTERNALDATE is sent, quotes included. */
+  readonly internalDate?: string;
+  /** As BODYSTRUCTURE is sent; else that of one plain text. */
+  readonly structure?: string;
+  /** Items of the server's own making, as FETCH sends them: `X-GM-MSGID 12`. */
+  readonly more?: string;
 }
 
 export interface ScriptedMailbox {
@@ -15,6 +21,8 @@ export interface ScriptedMailbox {
   uidNext: number;
   highestModSeq: number;
   messages: ScriptedMessage[];
+  /** Of LIST, in one string. */
+  readonly attributes?: string;
 }
 
 export interface Command {
@@ -40,6 +48,8 @@ export type Script = (
 /** A small IMAP server that answers well, until a script tells it not to: for what real ones don't do on cue. */
 export interface ScriptedImap {
   readonly port: number;
+  /** Of LIST, as it is sent. */
+  separator: string;
   readonly mailboxes: Map<string, ScriptedMailbox>;
   /** Every command that came, without its tag. */
   readonly log: string[];
@@ -55,6 +65,7 @@ export async function startScriptedImap(capabilities: string): Promise<ScriptedI
   const mailboxes = new Map<string, ScriptedMailbox>();
   const sockets = new Set<Socket>();
   const self = {
+    separator: '"/"',
     mailboxes,
     log: [] as string[],
     connections: { open: 0, most: 0 },
@@ -85,7 +96,16 @@ export async function startScriptedImap(capabilities: string): Promise<ScriptedI
   });
 }
 
-type Self = Pick<ScriptedImap, 'mailboxes' | 'log' | 'script'>;
+type Self = Pick<ScriptedImap, 'mailboxes' | 'log' | 'script' | 'separator'>;
+
+/** Puts a message into a mailbox under the next number. */
+export function addMessage(box: ScriptedMailbox, raw: string, more: Partial<ScriptedMessage> = {}): ScriptedMessage {
+  box.highestModSeq += 1;
+  const message = { flags: [], modSeq: box.highestModSeq, raw, ...more, uid: box.uidNext };
+  box.uidNext += 1;
+  box.messages.push(message);
+  return message;
+}
 
 async function serve(socket: Socket, connection: number, capabilities: string, self: Self): Promise<void> {
   const session = { selected: '' };
@@ -105,7 +125,7 @@ async function serve(socket: Socket, connection: number, capabilities: string, s
       const [, tag = '', name = '', args = ''] = /^(\S+) ((?:UID )?\S+) ?(.*)$/i.exec(line) ?? [];
       const command: Command = { tag, name: name.toUpperCase(), args, connection };
       self.log.push(`${command.name} ${args}`.trim());
-      const usual = command.name === 'IDLE' ? '+ idling\r\n' : answer(command, capabilities, self.mailboxes, session);
+      const usual = command.name === 'IDLE' ? '+ idling\r\n' : answer(command, capabilities, self, session);
       const scripted = await self.script(command, socket, usual);
       if (socket.destroyed) return;
       if (command.name === 'IDLE') idleTag = tag;
@@ -119,7 +139,7 @@ async function serve(socket: Socket, connection: number, capabilities: string, s
 function answer(
   { tag, name, args }: Command,
   capabilities: string,
-  mailboxes: ReadonlyMap<string, ScriptedMailbox>,
+  { mailboxes, separator }: Self,
   session: { selected: string },
 ): string {
   const ok = (lines: readonly string[] = [], code = ''): string =>
@@ -133,7 +153,7 @@ function answer(
     case 'ENABLE':
       return ok([`ENABLED ${args}`]);
     case 'LIST':
-      return ok([...mailboxes].flatMap(([path, one]) => listLines(path, one, args)));
+      return ok([...mailboxes].flatMap(([path, one]) => listLines(path, one, separator, args)));
     case 'STATUS': {
       const path = /^"?([^" ]+)"?/.exec(args)?.[1] ?? '';
       const one = mailboxes.get(path);
@@ -154,14 +174,34 @@ function answer(
       for (const message of pick(box?.messages ?? [], set, true)) {
         const kept = message.flags.filter((flag) => !flags.split(' ').includes(flag));
         message.flags = sign === '+' ? [...kept, ...flags.split(' ')] : kept;
+        if (box !== undefined) message.modSeq = box.highestModSeq += 1;
       }
       return ok();
+    }
+    case 'UID COPY':
+    case 'UID MOVE': {
+      const [, set = '', path = ''] = /^(\S+) "?([^"]+)"?$/.exec(args) ?? [];
+      const destination = mailboxes.get(path);
+      if (box === undefined || destination === undefined) return `${tag} NO [TRYCREATE] no such mailbox\r\n`;
+      const taken = pick(box.messages, set, true);
+      if (taken.length === 0) return ok();
+      const copies = taken.map((message) => addMessage(destination, message.raw, { ...message }));
+      const numbers = (list: readonly ScriptedMessage[]): string => list.map(({ uid }) => uid).join(',');
+      const code = capabilities.includes('UIDPLUS')
+        ? `[COPYUID ${destination.uidValidity} ${numbers(taken)} ${numbers(copies)}] `
+        : '';
+      if (name === 'UID COPY') return ok([], code);
+      box.messages = box.messages.filter((message) => !taken.includes(message));
+      box.highestModSeq += 1;
+      return ok([`OK ${code}moved`]);
     }
     case 'UID EXPUNGE':
     case 'EXPUNGE': {
       const among = name === 'EXPUNGE' ? '1:*' : args;
       const gone = new Set(pick(box?.messages ?? [], among, true).filter((one) => one.flags.includes('\\Deleted')));
-      if (box !== undefined) box.messages = box.messages.filter((message) => !gone.has(message));
+      if (box === undefined) return ok();
+      box.messages = box.messages.filter((message) => !gone.has(message));
+      box.highestModSeq += gone.size;
       return ok();
     }
     default:
@@ -169,9 +209,12 @@ function answer(
   }
 }
 
-function listLines(path: string, box: ScriptedMailbox, args: string): string[] {
-  const line = `LIST () "/" "${path}"`;
-  return args.includes('STATUS') ? [line, statusLine(path, box)] : [line];
+function listLines(path: string, box: ScriptedMailbox, separator: string, args: string): string[] {
+  const [, wanted = '*'] = /^"" "([^"]*)"/.exec(args) ?? [];
+  if (wanted !== '*' && wanted !== path) return [];
+  const line = `LIST (${box.attributes ?? ''}) ${separator} "${path}"`;
+  const hasStatus = args.includes('STATUS') && !box.attributes?.includes('Noselect');
+  return hasStatus ? [line, statusLine(path, box)] : [line];
 }
 
 function statusLine(path: string, box: ScriptedMailbox): string {
@@ -229,11 +272,16 @@ function fetchItems(message: ScriptedMessage, args: string): string {
   const body = message.raw.slice(header.length);
   const items = [`UID ${message.uid}`];
   if (args.includes('FLAGS')) items.push(`FLAGS (${message.flags.join(' ')})`);
-  if (args.includes('INTERNALDATE')) items.push('INTERNALDATE "02-Nov-2026 10:00:00 +0000"');
+  if (args.includes('INTERNALDATE'))
+    items.push(`INTERNALDATE ${message.internalDate ?? '"02-Nov-2026 10:00:00 +0000"'}`);
   if (args.includes('RFC822.SIZE')) items.push(`RFC822.SIZE ${message.raw.length}`);
-  if (args.includes('BODYSTRUCTURE'))
-    items.push(`BODYSTRUCTURE ("TEXT" "PLAIN" ("CHARSET" "UTF-8") NIL NIL "7BIT" ${body.length} 1)`);
+  if (args.includes('BODYSTRUCTURE')) items.push(`BODYSTRUCTURE ${message.structure ?? plainStructure(body.length)}`);
+  if (message.more !== undefined && args.includes('X-GM-')) items.push(message.more);
   if (args.includes('HEADER.FIELDS')) items.push(`BODY[HEADER.FIELDS (SUBJECT)] {${header.length}}\r\n${header}`);
   if (args.includes('PEEK[1]')) items.push(`BODY[1]<0> {${body.length}}\r\n${body}`);
   return items.join(' ');
+}
+
+function plainStructure(size: number): string {
+  return `("TEXT" "PLAIN" ("CHARSET" "UTF-8") NIL NIL "7BIT" ${size} 1)`;
 }

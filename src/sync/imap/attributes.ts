@@ -55,6 +55,12 @@ export function modSeqOf(node: ImapNode | undefined): string | null {
   return text !== null && /^\d{1,20}$/.test(text) ? BigInt(text).toString() : null;
 }
 
+/** Null also for 0: the mailbox keeps none (RFC 7162 §3.1.2.2). */
+export function highestModSeqOf(node: ImapNode | undefined): string | null {
+  const modSeq = modSeqOf(node);
+  return modSeq === '0' ? null : modSeq;
+}
+
 export function textsOf(node: ImapNode | undefined): string[] {
   return (listOf(node) ?? []).flatMap((item) => textOf(item) ?? []);
 }

@@ -1,5 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import type { EmailRef } from '../../db/emails';
+import { diskError } from '../disk-error';
 import { SyncError } from '../sync-error';
 import { listOf, octetsOf, pairsOf, type ImapResponse } from './attributes';
 import { atMessage, fetchStructure, peekPart } from './body';
@@ -66,12 +67,14 @@ async function copyChunks(
       throw diskError(error);
     });
   };
-  for (let start = 0; ; start += chunkSize) {
+  for (let start = 0; ;) {
     const chunk = await atMessage(context, email, signal, (connection, uid) =>
       fetchChunk(connection, uid, part.path, start, signal),
     );
     await write(decoder.push(chunk));
-    if (chunk.length < chunkSize) break;
+    start += chunk.length;
+    // Some servers send less of a large part than was asked for, others tell a wrong size: an empty one is the end.
+    if (chunk.length === 0 || (chunk.length < chunkSize && start >= part.size)) break;
   }
   await write(decoder.end());
   return written;
@@ -117,11 +120,4 @@ function createDecoder(encoding: string): { push(chunk: Buffer): Buffer; end(): 
     },
     end: () => decodeTransfer(Buffer.from(rest, 'latin1'), encoding),
   };
-}
-
-function diskError(error: unknown): SyncError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const message = code === 'ENOSPC' ? 'The disk is full.' : 'The file could not be written.';
-  const details = error instanceof Error ? error.message : String(error);
-  return new SyncError('disk', message, { details, cause: error });
 }

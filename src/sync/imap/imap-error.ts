@@ -13,6 +13,8 @@ interface ImapFailure {
   readonly tlsFailed?: boolean;
   /** ms. */
   readonly throttleReset?: number;
+  /** What the server said when it hung up (BYE). */
+  readonly reason?: unknown;
 }
 
 /** A command that the server answered with NO or BAD. */
@@ -47,13 +49,16 @@ const codeReasons: Readonly<Record<string, SyncErrorReason>> = {
 
 const tooMany =
   /too many|maximum number|connection limit|exceeded.*(limit|connections)|rate.?limit|throttl|try again later/i;
-const temporary = /temporar|internal error|unavailable|\[SYS\/TEMP|timeout|timed out|lock/i;
+/** Exchange lets in whom it has no connection for, and says so afterwards. */
+const temporary =
+  /temporar|internal error|unavailable|\[SYS\/TEMP|timeout|timed out|lock|authenticated but not connected/i;
 
 /** Whatever a connection or a command failed with. `where` says what was tried, for the log. */
 export function toSyncError(thrown: unknown, host: string, where: string): SyncError {
   if (thrown instanceof SyncError) return thrown;
   const failure = (thrown instanceof Error ? thrown : new Error(String(thrown))) as ImapFailure & Error;
-  const said = (failure.responseText ?? '').slice(0, 300);
+  const farewell = typeof failure.reason === 'string' ? failure.reason : '';
+  const said = (failure.responseText ?? farewell).slice(0, 300);
   const details = `${host}: ${where}: ${[failure.code, failure.responseStatus, said || failure.message].filter(Boolean).join(' ')}`;
   const options = { details, cause: thrown };
   if (failure.code === 'ETHROTTLE') {
@@ -62,6 +67,8 @@ export function toSyncError(thrown: unknown, host: string, where: string): SyncE
       retryAfter: failure.throttleReset ?? null,
     });
   }
+  if (tooMany.test(farewell)) return new SyncError('rate-limited', `${host} asks to wait: ${said}`, options);
+  if (temporary.test(farewell)) return new SyncError('unavailable', `${host} could not do it now: ${said}`, options);
   if (failure.responseStatus === 'NO' || failure.responseStatus === 'BAD') return refusal(failure, host, options);
   if (failure.tlsFailed === true) {
     return new SyncError('tls', `${host} does not offer a safe connection (STARTTLS) there.`, options);

@@ -1,6 +1,6 @@
-import { listOf, modSeqOf, numberOf, pairsOf, textOf, textsOf, type ImapResponse } from './attributes';
+import { highestModSeqOf, listOf, numberOf, pairsOf, textOf, textsOf, type ImapResponse } from './attributes';
 import type { StatusMark } from './checkpoint';
-import { atom, type ArgumentToken, type ImapConnection } from './connection';
+import { atom, type Argument, type ArgumentToken, type Handlers, type ImapConnection } from './connection';
 import { CommandRefused } from './imap-error';
 import { decodeName, normalPath } from './mailbox-path';
 import { assignRoles, type Listed } from './roles';
@@ -26,6 +26,9 @@ export interface Listing {
 
 /** A name is one line of a tree. */
 const longestName = 255;
+
+/** They announce a list with everything, and refuse it. */
+const withoutExtendedList = new WeakSet<ImapConnection>();
 
 interface Entry extends Listed {
   readonly separator: string | null;
@@ -57,24 +60,25 @@ export async function listMailboxes(connection: ImapConnection, signal: AbortSig
     },
   };
   const has = (name: string): boolean => connection.capabilities.has(name);
-  if (has('LIST-STATUS') && has('LIST-EXTENDED')) {
-    const special = has('SPECIAL-USE') ? [atom('SPECIAL-USE')] : [];
-    const wanted = [atom('SUBSCRIBED'), ...special, atom('STATUS'), items];
-    await connection.command('LIST', ['', '*', atom('RETURN'), wanted], handlers, signal);
-  } else {
-    await connection.command(
-      has('XLIST') && !has('SPECIAL-USE') ? 'XLIST' : 'LIST',
-      ['', '*'],
-      { ...handlers, XLIST: handlers.LIST },
-      signal,
-    );
-    await connection.command('LSUB', ['', '*'], handlers, signal);
+  const special = has('SPECIAL-USE') ? [atom('SPECIAL-USE')] : [];
+  const wanted = [atom('SUBSCRIBED'), ...special, atom('STATUS'), items];
+  const extended = ['', '*', atom('RETURN'), wanted];
+  let isDone = false;
+  if (has('LIST-STATUS') && has('LIST-EXTENDED') && !withoutExtendedList.has(connection)) {
+    isDone = await isTaken(connection, 'LIST', extended, handlers, signal);
+    if (!isDone) withoutExtendedList.add(connection);
+  }
+  if (!isDone) {
+    const list = has('XLIST') && !has('SPECIAL-USE') ? 'XLIST' : 'LIST';
+    await connection.command(list, ['', '*'], { ...handlers, XLIST: handlers.LIST }, signal);
+    const knowsSubscribed = await isTaken(connection, 'LSUB', ['', '*'], handlers, signal);
+    if (!knowsSubscribed) for (const path of entries.keys()) subscribed.add(path);
   }
   // A server may leave out the STATUS of a mailbox; each such one is asked for.
   const absent = new Set<string>();
   for (const entry of entries.values()) {
     if (!isSelectable(entry) || statuses.has(entry.path)) continue;
-    if (await askStatus(connection, entry.path, items, handlers, signal)) continue;
+    if (await askStatus(connection, entry.path, items, statuses, signal)) continue;
     // Without rights to it, it is shown and not read. Dovecot goes on listing once what was deleted a moment ago.
     if (!(await isListed(connection, entry.path, signal))) absent.add(entry.path);
   }
@@ -96,24 +100,48 @@ export async function isListed(connection: ImapConnection, path: string, signal:
 
 function statusItems({ tier, capabilities }: ImapConnection): ArgumentToken[] {
   return [
-    ...['MESSAGES', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN'],
-    ...(tier === 'none' ? [] : ['HIGHESTMODSEQ']),
-    ...(capabilities.has('OBJECTID') ? ['MAILBOXID'] : []),
-  ].map(atom);
+    ...plainItems,
+    ...(tier === 'none' ? [] : [atom('HIGHESTMODSEQ')]),
+    ...(capabilities.has('OBJECTID') ? [atom('MAILBOXID')] : []),
+  ];
 }
+
+/** Items that every server has (RFC 3501 §6.3.10). */
+const plainItems = ['MESSAGES', 'UIDNEXT', 'UIDVALIDITY', 'UNSEEN'].map(atom);
 
 async function askStatus(
   connection: ImapConnection,
   path: string,
   items: readonly ArgumentToken[],
-  handlers: Readonly<Record<string, (response: ImapResponse) => void>>,
+  statuses: Map<string, Status>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const found = new Map<string, Status>();
+  const handlers = { STATUS: (response: ImapResponse) => readStatus(response, found) };
+  for (const wanted of items.length > plainItems.length ? [items, plainItems] : [items]) {
+    if (!(await isTaken(connection, 'STATUS', [path, wanted], handlers, signal))) continue;
+    // Whatever way the server writes the name this time.
+    const status = found.get(path) ?? (found.size === 1 ? [...found.values()][0] : undefined);
+    if (status !== undefined) statuses.set(path, status);
+    return true;
+  }
+  return false;
+}
+
+/** Whether the server does it at all. That it cannot do it now is an error. */
+async function isTaken(
+  connection: ImapConnection,
+  name: string,
+  args: readonly Argument[],
+  handlers: Handlers,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    await connection.command('STATUS', [path, items], handlers, signal);
+    await connection.command(name, args, handlers, signal);
     return true;
   } catch (error) {
-    if (!(error instanceof CommandRefused)) throw error;
+    if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth') throw error;
+    if (error.reason === 'unavailable' && name !== 'STATUS') throw error;
     return false;
   }
 }
@@ -149,8 +177,7 @@ function readStatus({ attributes = [] }: ImapResponse, statuses: Map<string, Sta
   let mailboxId: string | null = null;
   for (const [token, value] of pairsOf(listOf(attributes[1]) ?? [])) {
     const name = textOf(token)?.toUpperCase() ?? '';
-    // 0: the mailbox keeps none (RFC 7162 §3.1.2.2).
-    if (name === 'HIGHESTMODSEQ') highestModSeq = modSeqOf(value) === '0' ? null : modSeqOf(value);
+    if (name === 'HIGHESTMODSEQ') highestModSeq = highestModSeqOf(value);
     else if (name === 'MAILBOXID') mailboxId = objectId(textsOf(value)[0] ?? textOf(value));
     else values.set(name, numberOf(value));
   }

@@ -51,6 +51,7 @@ export async function listenLive(
   }
   const others = setInterval(events.onChange, timing.others);
   const idle = { startedAt: performance.now() };
+  let canIdle = connection.capabilities.has('IDLE');
   try {
     for (let isFirst = true; ; isFirst = false) {
       moved.clear();
@@ -62,7 +63,14 @@ export async function listenLive(
         else events.onChange();
       }
       idle.startedAt = performance.now();
-      await waitForNews(connection, events.onChange, moved, Math.min(limit.ms, timing.idle), timing.noop, signal);
+      const pause = canIdle ? Math.min(limit.ms, timing.idle) : timing.noop;
+      try {
+        await waitForNews(connection, events.onChange, moved, { canIdle, pause }, signal);
+      } catch (error) {
+        // It announces IDLE, and refuses it.
+        if (!canIdle || !(error instanceof CommandRefused) || connection.isClosed) throw error;
+        canIdle = false;
+      }
     }
   } catch (error) {
     const lasted = performance.now() - idle.startedAt;
@@ -80,14 +88,12 @@ async function waitForNews(
   connection: ImapConnection,
   onChange: () => void,
   moved: WakeUp,
-  idleFor: number,
-  noopEvery: number,
+  { canIdle, pause }: { readonly canIdle: boolean; readonly pause: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const canIdle = connection.capabilities.has('IDLE');
   const over = new Deferred();
-  const pause = moved.wait(canIdle ? idleFor : noopEvery, signal).then(() => over.resolve());
-  pause.catch(() => over.resolve());
+  const paused = moved.wait(pause, signal).then(() => over.resolve());
+  paused.catch(() => over.resolve());
   const dead = connection.closed.then(() => {
     throw new SyncError('offline', `${connection.host} closed the connection for news.`);
   });

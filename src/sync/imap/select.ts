@@ -1,5 +1,14 @@
 import { SyncError } from '../sync-error';
-import { listOf, modSeqOf, numberOf, pairsOf, responseCode, textOf, textsOf, type ImapResponse } from './attributes';
+import {
+  highestModSeqOf,
+  listOf,
+  numberOf,
+  pairsOf,
+  responseCode,
+  textOf,
+  textsOf,
+  type ImapResponse,
+} from './attributes';
 import { atom, type Argument, type Handlers, type ImapConnection } from './connection';
 import { expandUidSet } from './uid-set';
 
@@ -50,7 +59,8 @@ export async function selectMailbox(
       const [value] = code?.args ?? [];
       if (code?.name === 'UIDVALIDITY') told.uidValidity = numberOf(value) ?? 0;
       else if (code?.name === 'UIDNEXT') told.uidNext = numberOf(value);
-      else if (code?.name === 'HIGHESTMODSEQ') told.highestModSeq = modSeqOf(value);
+      else if (code?.name === 'HIGHESTMODSEQ' && connection.tier !== 'none')
+        told.highestModSeq = highestModSeqOf(value);
       else if (code?.name === 'PERMANENTFLAGS') told.flags = new Set(textsOf(value).map((flag) => flag.toLowerCase()));
     },
     VANISHED: (response) => addVanished(response, vanished),

@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import * as v from 'valibot';
+import { diskError } from '../disk-error';
 import { SyncError } from '../sync-error';
 import { sendHttp, type HttpAnswer, type HttpContext } from './http';
 import { describeIssues, readJson } from './parse-answer';
@@ -65,14 +66,5 @@ export async function uploadBlob(
 function tooLarge(answer: HttpAnswer, limit: number): SyncError {
   return new SyncError('too-large', `This is larger than the ${Math.ceil(limit / 1e6)} MB that were allowed for it.`, {
     details: describeUrl(answer.url),
-  });
-}
-
-function diskError(error: unknown): SyncError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const message = code === 'ENOSPC' ? 'The disk is full.' : 'The file could not be written.';
-  return new SyncError('disk', message, {
-    details: error instanceof Error ? error.message : String(error),
-    cause: error,
   });
 }

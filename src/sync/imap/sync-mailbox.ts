@@ -9,6 +9,7 @@ import {
 } from '../../db/imap-messages';
 import { completeMailbox } from '../../db/imap-mailboxes';
 import { unplaceMailbox, type Round } from '../../db/imap-unplaced';
+import type { MailboxId } from '../../model/ids';
 import type { CycleReport } from '../backend';
 import type { ImapResponse } from './attributes';
 import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './checkpoint';
@@ -143,25 +144,32 @@ async function askChanges(task: Task, before: Checkpoint, selected: Selected): P
   const known = `${before.backfilledDownTo}:${before.uidNext - 1}`;
   const nothing: Changes = { gone: new Set(), flags: new Map(), scannedAll: false };
   if (before.uidNext <= before.backfilledDownTo) return nothing;
-  if (selected.changes !== null) {
+  // A restored server counts from further back: what happened in between it will never tell.
+  const isBack = isLess(selected.highestModSeq, before.highestModSeq);
+  if (selected.changes !== null && !isBack) {
     const { vanished, flags } = selected.changes;
     return { gone: onlyHere(context, mailbox, vanished), flags, scannedAll: false };
   }
-  if (before.highestModSeq !== null && selected.highestModSeq !== null) {
+  if (before.highestModSeq !== null && selected.highestModSeq !== null && !isBack) {
     if (before.highestModSeq === selected.highestModSeq) return nothing;
     const since = [atom('CHANGEDSINCE'), atom(before.highestModSeq)];
     return { ...nothing, flags: await fetchFlags(task, known, since) };
   }
-  return await lookAtFlags(task, before);
+  // From here on mod-sequences tell: what was before them has to be looked at once.
+  return await lookAtFlags(task, before, selected.highestModSeq !== null);
+}
+
+function isLess(a: string | null, b: string | null): boolean {
+  return a !== null && b !== null && BigInt(a) < BigInt(b);
 }
 
 /** Only looking tells: the newest often, all now and then, or when the counts say that something else is different. */
-async function lookAtFlags(task: Task, before: Checkpoint): Promise<Changes> {
+async function lookAtFlags(task: Task, before: Checkpoint, atAll: boolean): Promise<Changes> {
   const { context, mailbox } = task;
   const { db, policy } = context;
   // Our own moves put messages beyond what was looked at last.
   const here = [...placesIn(db, mailbox.id, before.backfilledDownTo).keys()].filter((uid) => uid < before.uidNext);
-  const isDue = Date.now() - before.lastFullScan >= policy.fullScan || Date.now() < before.lastFullScan;
+  const isDue = atAll || Date.now() - before.lastFullScan >= policy.fullScan || Date.now() < before.lastFullScan;
   if (!isDue && isComplete(before)) {
     const from = here.at(-policy.window) ?? 1;
     const flags = await fetchFlags(task, `${from}:${before.uidNext - 1}`);
@@ -244,7 +252,9 @@ async function verify(task: Task, before: Checkpoint, selected: Selected): Promi
   const { db, accountId, warn } = context;
   const arrived = [...placesIn(db, mailbox.id, selected.uidNext ?? before.uidNext).keys()].length;
   const hasAll = isComplete(before);
-  if (hasAll && countPlaces(db, mailbox.id) === selected.exists + arrived) return before;
+  if (hasAll && countPlaces(db, mailbox.id) === selected.exists + arrived) {
+    return arrived > 0 ? before : await verifyUnseen(task, before, selected);
+  }
   if (!hasAll && selected.changes !== null) return before;
   const range = `${before.backfilledDownTo}:${Math.max(before.backfilledDownTo, before.uidNext - 1)}`;
   const there = new Set(
@@ -252,11 +262,15 @@ async function verify(task: Task, before: Checkpoint, selected: Selected): Promi
   );
   const here = placesIn(db, mailbox.id, before.backfilledDownTo);
   const gone = [...here.keys()].filter((uid) => !there.has(uid) && uid < before.uidNext);
-  if (hasAll && isLoss(gone.length, here.size) && there.size < selected.exists) {
-    warn('The server lists fewer messages than it says it has: nothing is deleted.', mailbox.path);
-    return before;
+  if (isLoss(gone.length, here.size)) {
+    const all = hasAll ? there : new Set(await search(connection, [atom('ALL')], signal));
+    if (all.size < selected.exists || gone.some((uid) => all.has(uid))) {
+      warn('The server lists fewer messages than it says it has: nothing is deleted.', mailbox.path);
+      return before;
+    }
   }
-  const missing = [...there].filter((uid) => !here.has(uid) && uid >= before.backfilledDownTo && uid < before.uidNext);
+  // Beyond UIDNEXT, too: a server may count too low, or not say it.
+  const missing = [...there].filter((uid) => !here.has(uid) && uid >= before.backfilledDownTo);
   db.mail.transaction(() => {
     report.removed += removePlaces(db, mailbox.id, gone, round);
   });
@@ -265,5 +279,23 @@ async function verify(task: Task, before: Checkpoint, selected: Selected): Promi
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
     await fetchDetails(context, connection, mailbox.id, page, signal);
   }
-  return before;
+  return { ...before, uidNext: missing.reduce((next, uid) => Math.max(next, uid + 1), before.uidNext) };
+}
+
+/** Mailboxes whose unseen are counted otherwise by the server, although all flags are the same. */
+const countedOtherwise = new WeakMap<ImapContext, Set<MailboxId>>();
+
+/** S15: where the unseen are not as many as STATUS told of this very state, flags changed without raising MODSEQ. */
+async function verifyUnseen(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint> {
+  const { context, connection, mailbox, report } = task;
+  const { db } = context;
+  const { unseen, messages, highestModSeq } = mailbox.status;
+  const isSameState = messages === selected.exists && highestModSeq === selected.highestModSeq;
+  if (connection.tier === 'none' || highestModSeq === null || unseen === null || !isSameState) return before;
+  const otherwise = countedOtherwise.get(context) ?? new Set();
+  if (countUnseen(db, mailbox.id) === unseen || otherwise.has(mailbox.id)) return before;
+  const flags = await fetchFlags(task, `1:${before.uidNext - 1}`);
+  report.changed += updateKeywords(db, mailbox.id, new Map([...flags].map(([uid, list]) => [uid, keywordsOf(list)])));
+  if (countUnseen(db, mailbox.id) !== unseen) countedOtherwise.set(context, otherwise.add(mailbox.id));
+  return { ...before, lastFullScan: Date.now() };
 }

@@ -1,6 +1,7 @@
 import type { Attachment, EmailBody } from '../model/email';
 import type { EmailId } from '../model/ids';
 import type { MailDb } from './mail-db';
+import { getProperty, setProperty } from './properties';
 
 /** The kept body, or undefined where it has to be fetched. */
 export function getBody({ bodies }: MailDb, id: EmailId): EmailBody | undefined {
@@ -55,12 +56,11 @@ export function deleteBodies({ bodies }: MailDb, ids: readonly EmailId[]): void 
  * because its keys mean other messages.
  */
 export function adoptBodies({ mail, bodies }: MailDb): void {
-  const sql = "SELECT value FROM properties WHERE name = 'identity'";
-  const identity = mail.get(sql, [], (row) => row[0] as string) ?? '';
-  if (bodies.get(sql, [], (row) => row[0] as string) === identity) return;
+  const identity = getProperty(mail, 'identity') ?? '';
+  if (getProperty(bodies, 'identity') === identity) return;
   bodies.transaction(() => {
     bodies.run('DELETE FROM attachments');
     bodies.run('DELETE FROM email_bodies');
-    bodies.run("INSERT OR REPLACE INTO properties (name, value) VALUES ('identity', ?)", [identity]);
+    setProperty(bodies, 'identity', identity);
   });
 }

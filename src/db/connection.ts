@@ -29,6 +29,8 @@ interface Coded {
  */
 export class Connection {
   readonly mount: Mount;
+  /** Called before each error `damaged` is thrown. */
+  onDamaged: (() => void) | undefined;
   readonly #sqlJs: SqlJs;
   readonly #raw: RawDatabase;
   readonly #statements = new Map<string, Prepared>();
@@ -172,6 +174,7 @@ export class Connection {
     const cause = diskFailed ? (lastError ?? error) : error;
     switch (reason) {
       case 'damaged':
+        this.onDamaged?.();
         return new DatabaseError(reason, `The database ${path} is damaged (${said}).`, cause);
       case 'full':
         return new DatabaseError(reason, `The disk is full: ${path} could not be written.`, cause);

@@ -230,6 +230,8 @@ export interface OpenOptions {
   readonly wasm?: string;
   /** Asked before each operation on the disk; what it throws refuses it. The engine passes the check of its lock. */
   readonly guard?: DiskGuard;
+  /** A damaged page was met, now or later; the operation that met it throws. */
+  readonly onDamaged?: () => void;
 }
 
 /**
@@ -242,15 +244,15 @@ export interface OpenOptions {
 export async function openDatabase(file: string, options: OpenOptions): Promise<Database> {
   checkNumbering(options.migrations);
   const sqlJs = await loadSqlJs(options.wasm);
-  const database = new Database(
-    openFile(sqlJs, file, {
-      applicationId: options.applicationId,
-      newestVersion: options.migrations.length,
-      guard: options.guard,
-    }),
-  );
+  const connection = openFile(sqlJs, file, {
+    applicationId: options.applicationId,
+    newestVersion: options.migrations.length,
+    guard: options.guard,
+  });
+  const database = new Database(connection);
   try {
     migrate(database, options.migrations);
+    connection.onDamaged = options.onDamaged;
     return database;
   } catch (error) {
     database.close();

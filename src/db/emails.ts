@@ -6,6 +6,7 @@ import { packKeywords } from './keyword-columns';
 import type { SqlValue } from './database';
 import type { MailDb } from './mail-db';
 import { setServerBase, type ServerUpdate } from './overlay';
+import { attachSavedChanges, type Arrived } from './saved-changes';
 
 /** What a mail may say at most in our lists; the whole is in the body. A 10 MB subject is somebody's joke. */
 const longestSubject = 2000;
@@ -121,7 +122,7 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
       accountId,
       emails.map(({ remoteThreadId }) => remoteThreadId),
     );
-    let added = 0;
+    const arrived: Arrived[] = [];
     for (const email of emails) {
       const id = email.remoteId === null ? undefined : known.get(email.remoteId);
       if (id !== undefined) {
@@ -132,9 +133,10 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
       threads.set(email.remoteThreadId, threadId);
       const inserted = insertEmail(db, accountId, threadId, email);
       if (email.remoteId !== null) known.set(email.remoteId, inserted);
-      added += 1;
+      arrived.push({ ...email, id: inserted });
     }
-    return added;
+    attachSavedChanges(db, accountId, arrived);
+    return arrived.length;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ServerEmail } from '../model/email';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords, seen } from '../model/keywords';
+import { identityOf } from './email-identity';
 import { deleteEmails, insertEmail, keysOf, threadKey } from './emails';
 import { ThreadFinder } from './imap-threads';
 import {
@@ -8,13 +9,13 @@ import {
   findUnplaced,
   forgetUnplaced,
   hasUnplaced,
-  identityOf,
   leavePlace,
   settleUnplaced,
   type Round,
 } from './imap-unplaced';
 import type { MailDb } from './mail-db';
 import { setServerBase } from './overlay';
+import { attachSavedChanges, type Arrived } from './saved-changes';
 
 /** A message marked `\Deleted`: still there until it is expunged, shown nowhere. No keyword can have this name. */
 export const deletedFlag = '\\deleted';
@@ -98,7 +99,7 @@ export function storeMessages(
       emails.filter(({ remoteThreadId }) => remoteThreadId === null),
     );
     const mayBeUnplaced = hasUnplaced(db);
-    let added = 0;
+    const arrived: Arrived[] = [];
     for (const email of emails) {
       const known =
         places.get(email.uid) ??
@@ -115,9 +116,10 @@ export function storeMessages(
       const id = insertNew(db, accountId, mailboxId, thread, email);
       if (email.remoteId === null) round?.inserted.set(identityOf(email), id);
       else keys.set(email.remoteId, id);
-      added += 1;
+      arrived.push({ ...email, id, mailboxIds: [mailboxId] });
     }
-    return added;
+    attachSavedChanges(db, accountId, arrived);
+    return arrived.length;
   });
 }
 

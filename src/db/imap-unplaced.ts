@@ -1,4 +1,5 @@
 import type { AccountId, EmailId, MailboxId } from '../model/ids';
+import { identityOf } from './email-identity';
 import { deleteEmails } from './emails';
 import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
@@ -13,15 +14,6 @@ export interface Round {
 
 export function newRound(): Round {
   return { inserted: new Map(), departed: new Set() };
-}
-
-/** What a message has in common with its copy in another mailbox, where the server gives no id (S20). */
-export function identityOf(email: {
-  readonly messageId: readonly string[];
-  readonly size: number;
-  readonly receivedAt: number;
-}): number {
-  return stableHash(email.messageId.join(' '), email.size, email.receivedAt);
 }
 
 /** The same of a message that is here. */

@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, rmSyn
 import { dirname } from 'node:path';
 import { Connection } from './connection';
 import { DatabaseError } from './database-error';
+import { isLogDestroyed } from './salvage/log-frames';
 import type { SqlJs } from './sqljs';
 import type { DiskGuard } from './vfs/mount';
 import { syncDirectoryOf } from './vfs/open-files';
@@ -39,6 +40,9 @@ function inspect(sqlJs: SqlJs, file: string, options: FileOptions): void {
   if (!isDatabase(header)) throw new DatabaseError('damaged', `The file ${file} is not a database, or is damaged.`);
   if (applicationIdOf(header) !== options.applicationId) {
     throw new DatabaseError('foreign', `The file ${file} belongs to another application.`);
+  }
+  if (onDisk(file, () => isLogDestroyed(`${file}-wal`))) {
+    throw new DatabaseError('damaged', `The log of changes beside ${file} is damaged.`);
   }
   const connection = new Connection(sqlJs, sqlJs.vfs.mount(file, { readOnly: true, guard: options.guard }));
   try {

@@ -74,13 +74,14 @@ export function queuedChanges({ mail }: MailDb, accountId: AccountId, limit: num
   );
 }
 
-/** Every waiting or refused change, oldest first. */
+/** Every waiting or refused change of a message that is here, oldest first; saved-changes.ts has the others. */
 export function listChanges({ mail }: MailDb): PendingChange[] {
-  return mail.all(`SELECT ${columns} FROM pending_changes ORDER BY id`, [], toChange);
+  return mail.all(`SELECT ${columns} FROM pending_changes WHERE resource_type = 'Email' ORDER BY id`, [], toChange);
 }
 
 export function getChanges({ mail }: MailDb, ids: readonly ChangeId[]): PendingChange[] {
-  return ids.flatMap((id) => mail.all(`SELECT ${columns} FROM pending_changes WHERE id = ?`, [id], toChange));
+  const sql = `SELECT ${columns} FROM pending_changes WHERE resource_type = 'Email' AND id = ?`;
+  return ids.flatMap((id) => mail.all(sql, [id], toChange));
 }
 
 /** The newest refusal of a message, in words. */

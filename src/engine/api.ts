@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Account, AccountSettings, AccountStatus } from '../model/account';
+import { mailServer, accountSettings as settings } from '../model/account-settings';
 import type { Action } from '../model/action';
 import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
 import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
@@ -37,21 +38,6 @@ const changeId = v.pipe(
   key,
   v.transform((id) => id as ChangeId),
 );
-const mailServer = v.object({
-  host: v.pipe(v.string(), v.minLength(1), v.maxLength(255)),
-  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
-  security: v.picklist(['tls', 'starttls', 'none']),
-  pinnedCertificate: v.nullable(v.pipe(v.string(), v.regex(/^[0-9A-F]{2}(:[0-9A-F]{2}){31}$/i))),
-});
-const settings = v.variant('protocol', [
-  v.object({
-    protocol: v.literal('jmap'),
-    sessionUrl: v.pipe(v.string(), v.url()),
-    auth: v.picklist(['basic', 'bearer']),
-    username: v.string(),
-  }),
-  v.object({ protocol: v.literal('imap'), imap: mailServer, smtp: v.nullable(mailServer), username: v.string() }),
-]);
 /** Of a request that must not be done twice, see `once`; set by the client. */
 const requestId = v.optional(v.pipe(v.string(), v.uuid()));
 /** A list of messages: one mailbox, or the inboxes of all accounts as one. */
@@ -125,7 +111,8 @@ export interface HistoryEntry {
 export interface OutboxItem {
   readonly changeId: ChangeId;
   readonly accountId: AccountId;
-  readonly emailId: EmailId;
+  /** Null: saved from another database, and the message is not here (yet). */
+  readonly emailId: EmailId | null;
   readonly subject: string;
   readonly intent: EmailIntent;
   readonly state: ChangeState;
@@ -166,6 +153,21 @@ export interface AttachmentFile {
   /** Safe as a file name: no separators, no control characters, no leading dots, never empty. */
   readonly name: string;
   readonly size: number;
+}
+
+/** What became of the database that was here before. */
+export interface DatabaseNotice {
+  /** `damaged`: it was set aside, and what could be read was saved; `restored`: a backup took its place. */
+  readonly what: 'damaged' | 'restored';
+  /** Where its file is now. */
+  readonly file: string;
+  readonly accounts: number;
+  /** Unsent changes that were saved from it. */
+  readonly changes: number;
+  /** Changes that were read, but whose account was not. */
+  readonly orphans: number;
+  /** Saved changes that wait for the person's word. */
+  readonly undecided: number;
 }
 
 /** `data` is a `data:` URL; null if it could not be had, with the reason. */
@@ -271,6 +273,9 @@ export const requests = {
   /** What is on screen, to be synced first (S24). */
   'sync/focus': request<null>()(v.object({ mailboxId: v.nullable(mailboxId) })),
   overview: request<Overview>()(nothing),
+
+  /** To be told to the person; only the first window that asks is told. Null: nothing. */
+  'database/notice': request<DatabaseNotice | null>()(nothing),
 } as const;
 
 export type Method = keyof typeof requests;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { closeMailDb, openMailDb, type MailDbOptions } from '../db/open-mail-db';
+import { abandonMailDb, closeMailDb, openMailDb, type MailDbOptions } from '../db/open-mail-db';
 import type { ChangeDigest } from '../db/change-collector';
 import type { LoopTiming } from '../sync/account-loop';
 import { SyncManager } from '../sync/sync-manager';
@@ -9,6 +9,7 @@ import type { EngineContext, Handlers } from './engine-context';
 import { accountHandlers } from './handlers/accounts';
 import { actionHandlers } from './handlers/actions';
 import { attachmentHandlers } from './handlers/attachments';
+import { databaseHandlers } from './handlers/database';
 import { imageHandlers } from './handlers/images';
 import { messageHandlers } from './handlers/messages';
 import { outboxHandlers } from './handlers/outbox';
@@ -19,6 +20,8 @@ export interface EngineOptions extends Pick<MailDbOptions, 'wasm' | 'guard'> {
   readonly folder: string;
   readonly emit: <E extends keyof Events>(event: E, data: Events[E]) => void;
   readonly timing?: Partial<LoopTiming>;
+  /** Damage was met in the databases, which are let go of already: open the engine anew, which mends them. */
+  readonly onDamaged: () => void;
 }
 
 /** ms: changes this close together are one event. Below what an eye can tell, and long enough for a page of a sync. */
@@ -36,13 +39,25 @@ export interface Engine {
 }
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { folder, emit, timing, ...rest } = options;
+  const { folder, emit, timing, onDamaged, ...rest } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
     timer = undefined;
     emit('changed', toEvent(db.changes.take()));
   };
-  const db = await openMailDb(folder, { ...rest, onChanged: () => (timer ??= setTimeout(flush, burst)) });
+  const abandon = (): void => {
+    void sync.stop();
+    clearTimeout(timer);
+    abandonMailDb(db);
+  };
+  const db = await openMailDb(folder, {
+    ...rest,
+    onChanged: () => (timer ??= setTimeout(flush, burst)),
+    onDamaged: () => {
+      abandon();
+      onDamaged();
+    },
+  });
   const sync = new SyncManager({
     db,
     onCredentialsNeeded: (accountId) => emit('credentialsNeeded', { accountId }),
@@ -57,6 +72,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...attachmentHandlers(context),
     ...imageHandlers(context),
     ...syncHandlers(context),
+    ...databaseHandlers(context),
   };
   void removeOldAttachments(context.cacheDir);
   return {
@@ -69,12 +85,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       clearTimeout(timer);
       closeMailDb(db);
     },
-    abandon() {
-      void sync.stop();
-      clearTimeout(timer);
-      db.mail.abandon();
-      db.bodies.abandon();
-    },
+    abandon,
   };
 }
 

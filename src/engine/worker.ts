@@ -39,6 +39,11 @@ async function start(): Promise<void> {
     const engine = await openEngine({
       folder,
       guard,
+      // Ends this thread only; the windows look for an engine again, and the one that starts mends the database.
+      onDamaged: () => {
+        lock.release();
+        process.exit(1);
+      },
       emit: (event, data) => {
         for (const connection of windows) notify(connection, event, data);
       },

@@ -5,6 +5,7 @@ import type { LogEntry } from '../db/sync-log';
 import { Backoff, type BackoffOptions } from './backoff';
 import type { Backend } from './backend';
 import { drainOutbox } from './outbox';
+import { watchSavedChanges } from './saved-changes-watch';
 import { Deferred, WakeUp } from './signals';
 import { SyncError } from './sync-error';
 import { startTimer, type TrafficTimer } from './traffic-timer';
@@ -51,6 +52,7 @@ export class AccountLoop {
   private readonly outboxDue = new WakeUp();
   private readonly timing: LoopTiming;
   private readonly backend: Backend;
+  private readonly lookAfterSaved: () => void;
   private readonly running: Promise<void>;
   private connected = false;
   private pushing = false;
@@ -60,6 +62,7 @@ export class AccountLoop {
   constructor(private readonly options: LoopOptions) {
     this.timing = { ...defaultTiming, ...options.timing };
     this.backend = options.createBackend();
+    this.lookAfterSaved = watchSavedChanges(options.db, options.accountId, this.backend, () => this.outboxDue.raise());
     this.outboxDue.raise();
     this.running = this.run();
   }
@@ -175,9 +178,11 @@ export class AccountLoop {
     for (;;) {
       this.cycleDue.clear();
       await this.cycle(signal);
+      this.lookAfterSaved();
       backoff.reset();
       // If it returns unasked and something is still owed, a guard held (S9): again after the next wait.
       if (this.backend.needsBackfill && !this.cycleDue.isRaised) await this.backfill(signal);
+      this.lookAfterSaved();
       if (this.cycleDue.isRaised) continue;
       this.setStatus({ state: 'idle' });
       await this.cycleDue.wait(this.pushing ? this.timing.pollWithPush : this.timing.poll, signal);
@@ -206,6 +211,7 @@ export class AccountLoop {
     const progress = { done: 0, total: null as number | null };
     const onProgress = (done: number, total: number | null): void => {
       Object.assign(progress, { done, total });
+      this.lookAfterSaved();
       this.setStatus({ state: 'backfilling', done, total });
     };
     try {

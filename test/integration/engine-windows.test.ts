@@ -142,21 +142,61 @@ describe('several windows, one engine', () => {
     ).toHaveLength(1);
   });
 
-  it('refuses a database that is none, says so, and leaves it as it is', async () => {
+  it('sets a database that is none aside as it is, says so once, and goes on', async () => {
     const file = path.join(folder, 'mail.db');
     writeFileSync(file, 'this is not a database, but somebody may want it back\n'.repeat(200));
     const before = await readFile(file);
     const { client } = openWindow();
-    await expect(client.request('overview', {})).rejects.toMatchObject({ reason: 'database' });
-    expect(client.state).toMatchObject({ state: 'failed' });
-    expect(await readFile(file)).toEqual(before);
+    const notice = present(await client.request('database/notice', {}));
+    expect(notice).toMatchObject({ what: 'damaged', accounts: 0, changes: 0 });
+    expect(await readFile(notice.file)).toEqual(before);
+    expect(await client.request('database/notice', {})).toBeNull();
+  });
+
+  it('mends a database whose damage is met while it is in use: every window goes on, unsent changes are sent', async () => {
+    for (let i = 5; i < 400; i++) server.account('alice').deliver(mail(i), { mailbox: 'Inbox' });
+    const before = openWindow();
+    await addAccount(before.client);
+    await until('all is here', async () => (await inboxOf(before.client))?.total === 400);
+    server.faults.always({ kind: 'reset' });
+    const row = present((await rowsOf(before.client))[0]);
+    const target = { emailId: row.emailId, mailboxId: row.mailboxId };
+    await before.client.request('actions/apply', { action: { type: 'archive' }, targets: [target] });
+    await before.client.close();
+    const file = path.join(folder, 'mail.db');
+    const bytes = await readFile(file);
+    // The first pages of the tables stay, so that it opens.
+    for (let at = 40 * 2048; at < bytes.length; at += 2048) if (bytes[at] === 0x0d) bytes.fill(0, at, at + 8);
+    writeFileSync(file, bytes);
+
+    const [first, second] = [openWindow(), openWindow()];
+    await until('both show all mail again', async () => {
+      server.faults.clear();
+      const boxes = await Promise.all([first, second].map(({ client }) => inboxOf(client).catch(() => undefined)));
+      // Whatever reads all messages meets the damage.
+      await first.client.request('sync/now', { accountId: null }).catch(() => undefined);
+      for (const id of [50, 150, 250])
+        await first.client.request('messages/get', { emailId: id as never }).catch(() => null);
+      return boxes.every((box) => box?.total === 399);
+    });
+    await until('nothing waits', async () => (await second.client.request('overview', {})).pending === 0);
+    const archived = server
+      .account('alice')
+      .messages()
+      .filter((one) => one.mailboxes.includes('Archive'));
+    expect(archived).toHaveLength(1);
+    expect(await second.client.request('database/notice', {})).toMatchObject({
+      what: 'damaged',
+      accounts: 1,
+      changes: 1,
+    });
   });
 
   it('says so when another program holds the database without an answer, and goes on when it lets go', async () => {
     const lock = await acquireLock(path.join(folder, 'mail.db'), { onLost: () => undefined });
     const { client } = openWindow();
     await expect(client.request('overview', {})).rejects.toMatchObject({ reason: 'database' });
-    await lock.release();
+    lock.release();
     await until('it is served', () => client.state.state === 'ready');
     await expect(client.request('overview', {})).resolves.toMatchObject({ unread: 0 });
   });

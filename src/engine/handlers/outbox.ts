@@ -1,8 +1,11 @@
 import { replayPending } from '../../db/overlay';
 import { deleteChanges, getChanges, listChanges, setChangeState } from '../../db/pending-changes';
 import { getEmailDetails } from '../../db/message-lists';
+import { describedIntent, listSavedChanges, type WaitingChange } from '../../db/saved-changes';
+import { attachToKnown } from '../../db/settle-saved-changes';
 import type { ChangeId } from '../../model/ids';
 import type { PendingChange } from '../../model/pending-change';
+import type { OutboxItem } from '../api';
 import type { EngineContext, Handlers } from '../engine-context';
 
 export function outboxHandlers({ db, sync }: EngineContext) {
@@ -11,41 +14,48 @@ export function outboxHandlers({ db, sync }: EngineContext) {
     const changes = changeIds === null ? listChanges(db) : getChanges(db, changeIds);
     return changes.filter(({ state }) => state === 'failed' || (changeIds !== null && state === 'queued'));
   };
+  /** The same of those whose message is not here. */
+  const chosenSaved = (changeIds: readonly ChangeId[] | null): WaitingChange[] =>
+    listSavedChanges(db).filter(({ id, state }) => changeIds?.includes(id) ?? state === 'failed');
   const replayAll = (changes: readonly PendingChange[]): void => {
     for (const emailId of new Set(changes.map((change) => change.emailId))) replayPending(db, emailId);
   };
+  const idsOf = (changes: readonly { readonly id: ChangeId }[]): ChangeId[] => changes.map(({ id }) => id);
   return {
-    'outbox/list': () =>
-      listChanges(db).map((change) => ({
-        changeId: change.id,
-        accountId: change.accountId,
-        emailId: change.emailId,
-        subject: getEmailDetails(db, change.emailId)?.subject ?? '',
-        intent: change.intent,
-        state: change.state,
-        createdAt: change.createdAt,
-        attempts: change.attempts,
-        lastError: change.lastError,
+    'outbox/list': () => [
+      ...listChanges(db).map(({ id, emailId, ...change }): OutboxItem => ({
+        ...change,
+        changeId: id,
+        emailId,
+        subject: getEmailDetails(db, emailId)?.subject ?? '',
       })),
+      ...listSavedChanges(db).map((saved): OutboxItem => {
+        const { id, change, ...rest } = saved;
+        const intent = describedIntent(db, saved);
+        return { ...rest, changeId: id, emailId: null, subject: change.email?.subject ?? '', intent };
+      }),
+    ],
 
     'outbox/retry': ({ changeIds }) => {
       const changes = chosen(changeIds);
+      // One that does not know its message cannot find it.
+      const saved = chosenSaved(changeIds).filter(({ change }) => change.email !== null);
+      const again = { lastError: null, countAttempt: false };
       db.mail.transaction(() => {
-        const ids = changes.map((change) => change.id);
-        setChangeState(db, ids, 'queued', { lastError: null, countAttempt: false });
+        setChangeState(db, [...idsOf(changes), ...idsOf(saved)], 'queued', again);
+        for (const accountId of new Set(saved.map((change) => change.accountId))) attachToKnown(db, accountId);
         replayAll(changes);
       });
       sync.wakeOutbox(new Set(changes.map((change) => change.accountId)));
+      // Their message is looked for at the end of a cycle.
+      for (const accountId of new Set(saved.map((change) => change.accountId))) sync.wake(accountId);
       return null;
     },
 
     'outbox/discard': ({ changeIds }) => {
       const changes = chosen(changeIds);
       db.mail.transaction(() => {
-        deleteChanges(
-          db,
-          changes.map((change) => change.id),
-        );
+        deleteChanges(db, [...idsOf(changes), ...idsOf(chosenSaved(changeIds))]);
         replayAll(changes);
       });
       return null;

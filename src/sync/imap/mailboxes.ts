@@ -1,6 +1,7 @@
 import { placesIn, refreshBase, removePlaces, emailAt } from '../../db/imap-messages';
 import { renameMailbox, storedMailboxes, type StoredMailbox } from '../../db/imap-mailboxes';
-import { emailIdentity, expectNowhere, identityOf, type Round } from '../../db/imap-unplaced';
+import { identityOf } from '../../db/email-identity';
+import { emailIdentity, expectNowhere, type Round } from '../../db/imap-unplaced';
 import { deleteMailboxes, updateServerCounts, upsertMailboxes } from '../../db/mailboxes';
 import type { MailboxId } from '../../model/ids';
 import type { MailboxRole } from '../../model/mailbox';

@@ -76,6 +76,7 @@ export function describeState(item: OutboxItem, l10n: Localiser): string {
     case 'sending':
       return l10n.t('On its way to the server');
     case 'queued':
+      if (item.emailId === null) return l10n.t('Waits for its message to be fetched again');
       if (item.attempts === 0) return l10n.t('Waits for the connection');
       return l10n.t('Will be tried again. {0}', why).trim();
   }

@@ -93,7 +93,8 @@ function changeRow(change: OutboxItem, { byId }: DirectoryState, now: number, la
   const how = describeState(change, l10n);
   const subject = isolate(subjectLabel(change.subject, l10n, subjectLength));
   // Why it failed, or that it waits for the connection, stands in the row above.
-  const isSaidAbove = change.state === 'failed' || (change.state === 'queued' && change.attempts === 0);
+  const isFirstTry = change.state === 'queued' && change.attempts === 0 && change.emailId !== null;
+  const isSaidAbove = change.state === 'failed' || isFirstTry;
   const tooltip = [
     subjectLabel(change.subject, l10n),
     label,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { acquireLock } from '../../../src/db/lock';
 import { startEmbeddedJmap } from '../../servers/embedded-jmap/embedded-jmap';
@@ -12,7 +12,7 @@ import { Workbench } from '../workbench';
 const user = 'alice@example.test';
 
 export const walk: Walk = {
-  name: 'A database that cannot be opened is told of and not touched',
+  name: 'The mail database as a file: one that cannot be opened is told of and not touched, a damaged one is mended',
   async run({ workbench, server, context, step, atEnd }) {
     const jmap = await startEmbeddedJmap();
     atEnd(() => jmap.stop());
@@ -56,11 +56,20 @@ export const walk: Walk = {
       await isRefused(newer, /newer/i, 'database-newer');
     });
 
-    await step('damaged', async () => {
+    await step('damaged: set aside as it is, said once, and the mail is there again', async () => {
       await close();
       const damaged = Buffer.from(good);
       damaged.fill(0xa5, 0, 4096);
-      await isRefused(damaged, /damaged|not a database/i, 'database-damaged');
+      replace(damaged);
+      const shown = await open();
+      await shown.notifications.toast(/was damaged and has been set aside/).waitFor();
+      await shown.messages().rows().nth(8).waitFor();
+      await shown.screenshot('database-damaged');
+      const aside = readdirSync(folder).filter((name) => /^mail\.damaged-.*\.db$/.test(name));
+      assert.equal(aside.length, 1);
+      assert.deepEqual(readFileSync(path.join(folder, aside[0] ?? '')), damaged);
+      await close();
+      good = readFileSync(file);
     });
 
     await step('not a folder that can be written', async () => {
@@ -85,13 +94,17 @@ export const walk: Walk = {
         .waitFor();
       await delay(2000);
       assert.equal(digest(file), before);
-      await lock.release();
+      lock.release();
       await shown.messages().rows().nth(8).waitFor();
     });
 
-    async function isRefused(content: Buffer, says: RegExp, picture: string): Promise<void> {
+    function replace(content: Buffer): void {
       for (const suffix of ['-wal', '-journal']) rmSync(file + suffix, { force: true });
       writeFileSync(file, content);
+    }
+
+    async function isRefused(content: Buffer, says: RegExp, picture: string): Promise<void> {
+      replace(content);
       const shown = await open();
       await shown.notifications.toast(says).waitFor();
       await shown.page.locator('.sidebar').getByText('Nothing was overwritten').waitFor();

@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs';
+import { carryOver } from './carry-over';
+import { ChangeCollector } from './change-collector';
+import { openDatabase, type Database, type OpenOptions } from './database';
+import { setNotice, type DatabaseNotice } from './database-notice';
+import type { MailDb } from './mail-db';
+import { asideName, databaseSuffixes, nextOf, swapIn } from './file-swap';
+import { readSaved, type Saved } from './salvage/read-saved';
+import { mailApplicationId, mailMigrations } from './schema/mail';
+import { appendLog } from './sync-log';
+
+export type MailFileOptions = Pick<OpenOptions, 'wasm' | 'guard' | 'onDamaged'>;
+
+export function openMailFile(file: string, options: MailFileOptions): Promise<Database> {
+  return openDatabase(file, { ...options, migrations: mailMigrations, applicationId: mailApplicationId });
+}
+
+/** The stores over mail.db alone, while it is made ready: nothing here touches a body. */
+export function overMailFile(mail: Database): MailDb {
+  return { mail, bodies: mail, changes: new ChangeCollector(() => undefined) };
+}
+
+/**
+ * A damaged, closed mail.db: puts a new one in its place, with the accounts and unsent changes that could be read. The
+ * damaged file is set aside, untouched. Nothing moves before the new one is whole, so after a kill it starts over.
+ */
+export async function rescueMailFile(file: string, options: MailFileOptions): Promise<void> {
+  const saved = readSaved(file, options.guard);
+  const aside = asideName(file, 'damaged', new Date());
+  const next = await openNext(file, options);
+  try {
+    const db = overMailFile(next);
+    next.transaction(() => {
+      carryOver(db, saved);
+      tell(db, noticeOf('damaged', aside, saved));
+    });
+  } finally {
+    next.close();
+  }
+  swapIn(file, aside);
+}
+
+async function openNext(file: string, options: MailFileOptions): Promise<Database> {
+  for (const suffix of databaseSuffixes) rmSync(nextOf(file) + suffix, { force: true });
+  return await openMailFile(nextOf(file), options);
+}
+
+export function noticeOf(what: DatabaseNotice['what'], file: string, saved: Saved): DatabaseNotice {
+  const { accounts, changes, orphans } = saved;
+  const undecided = changes.filter(
+    ({ state, change }) => state !== 'failed' && (saved.isDoubtful || change.email === null),
+  );
+  return { what, file, accounts: accounts.length, changes: changes.length, orphans, undecided: undecided.length };
+}
+
+/** Once to the person, by whichever window asks first; and for good in the sync log. */
+export function tell(db: MailDb, notice: DatabaseNotice): void {
+  setNotice(db.mail, notice);
+  const { what, file, ...counts } = notice;
+  appendLog(db, {
+    accountId: null,
+    startedAt: Date.now(),
+    duration: 0,
+    level: 'warning',
+    kind: 'database',
+    message:
+      what === 'damaged'
+        ? `The mail database was damaged. It was set aside as ${file}; mail is fetched again.`
+        : `A backup was restored. The database that it replaced is ${file}.`,
+    details: counts,
+  });
+}

@@ -1,0 +1,41 @@
+import * as vscode from 'vscode';
+import type { DatabaseNotice } from '../../engine/api';
+import { interfaceLanguage } from '../format/interface-language';
+import { errorSentence } from '../show-error';
+import type { ViewContext } from '../view-context';
+import { describeNotice } from './describe-notice';
+
+/** Says once, in one window, what became of a database that was damaged or replaced. */
+export function noticeDatabase({ client, log }: ViewContext): vscode.Disposable {
+  const look = async () => {
+    try {
+      const notice = await client.request('database/notice', {});
+      if (notice !== null) await tell(notice, log);
+    } catch (error) {
+      if (client.state.state !== 'failed') log.warn(`The database's notice could not be read: ${errorSentence(error)}`);
+    }
+  };
+  void look();
+  // Another engine took over: it may have found the database damaged.
+  return vscode.Disposable.from(
+    client.onChanged(({ accounts, emails }) => {
+      if (accounts && emails === null) void look();
+    }),
+  );
+}
+
+async function tell(notice: DatabaseNotice, log: vscode.LogOutputChannel): Promise<void> {
+  const { t } = vscode.l10n;
+  const text = describeNotice(notice, interfaceLanguage());
+  log.warn(`${text} (${notice.file})`);
+  const [showFile, showProblems] = [t('Show File'), t('Show Outbox')];
+  const buttons = notice.changes > 0 ? [showProblems, showFile] : [showFile];
+  const chosen =
+    notice.what === 'damaged'
+      ? await vscode.window.showWarningMessage(text, ...buttons)
+      : await vscode.window.showInformationMessage(text, ...buttons);
+  if (chosen === showProblems) await vscode.commands.executeCommand('mailpane.showProblems');
+  if (chosen === showFile) {
+    await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(notice.file));
+  }
+}

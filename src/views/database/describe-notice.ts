@@ -1,0 +1,30 @@
+import type { DatabaseNotice } from '../../engine/api';
+import { formatCount } from '../format/counts';
+import type { Language } from '../format/language';
+
+/** What happened to the database, as sentences for a notification. */
+export function describeNotice(notice: DatabaseNotice, { l10n, locale }: Language): string {
+  const { what, changes, orphans, undecided, accounts } = notice;
+  const count = (number: number): string => formatCount(number, locale);
+  const sentences = [
+    what === 'damaged'
+      ? l10n.t('The mail database was damaged and has been set aside. Mail is fetched again from the server.')
+      : l10n.t('The backup was restored. The database that it replaced was kept.'),
+  ];
+  if (what === 'damaged' && accounts === 0) {
+    sentences.push(l10n.t('No account could be read from it: add your accounts again.'));
+  }
+  if (changes === 1) sentences.push(l10n.t('1 change that had not reached the server was saved.'));
+  else if (changes > 1)
+    sentences.push(l10n.t('{0} changes that had not reached the server were saved.', count(changes)));
+  else if (what === 'damaged') sentences.push(l10n.t('No unsent changes were found in it.'));
+  if (undecided === 1) sentences.push(l10n.t('1 of them waits for your decision in Outbox and Problems.'));
+  else if (undecided > 1)
+    sentences.push(l10n.t('{0} of them wait for your decision in Outbox and Problems.', count(undecided)));
+  if (orphans > 0) {
+    sentences.push(
+      l10n.t('{0} more belong to an account that could not be read; they are in the file only.', count(orphans)),
+    );
+  }
+  return sentences.join(' ');
+}

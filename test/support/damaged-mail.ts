@@ -1,0 +1,109 @@
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { insertAccount } from '../../src/db/accounts';
+import { storeEmails } from '../../src/db/emails';
+import { databaseSuffixes } from '../../src/db/file-swap';
+import type { MailDb } from '../../src/db/mail-db';
+import { mailboxKeys, upsertMailboxes } from '../../src/db/mailboxes';
+import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
+import { enqueueChange } from '../../src/db/pending-changes';
+import { trustSender } from '../../src/db/trusted-senders';
+import type { AccountId, EmailId, MailboxId } from '../../src/model/ids';
+import { present, serverEmail, testAccount } from './test-db';
+
+/** A folder with a mail.db, and its log, as a killed engine leaves them. */
+export interface MailFolder {
+  readonly folder: string;
+  readonly file: string;
+  bytes(): Buffer;
+  write(bytes: Buffer): void;
+  remove(): void;
+}
+
+export const bobsAccount = { ...testAccount, id: 'account-2' as AccountId, name: 'Bob', email: 'bob@example.test' };
+export const counts = { messages: 400, changes: 180 };
+
+/** Whoever runs it leaves its files as a kill would: what was committed last is in the log only. */
+/** Copies a database that is open, log and all, as a kill would leave it. */
+export function copyRunning(from: string, to: string): void {
+  for (const suffix of databaseSuffixes) {
+    if (existsSync(from + suffix)) copyFileSync(from + suffix, to + suffix);
+  }
+}
+
+export async function makeMailFolder(fill: (db: MailDb) => void, inLog: (db: MailDb) => void = () => undefined) {
+  const running = mkdtempSync(path.join(tmpdir(), 'mailpane-damage-'));
+  const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-damage-'));
+  const db = await openMailDb(running, { onChanged: () => undefined });
+  fill(db);
+  db.mail.checkpoint();
+  inLog(db);
+  const file = path.join(folder, 'mail.db');
+  copyRunning(path.join(running, 'mail.db'), file);
+  closeMailDb(db);
+  rmSync(running, { recursive: true });
+  return {
+    folder,
+    file,
+    bytes: () => readFileSync(file),
+    write: (bytes: Buffer) => writeFileSync(file, bytes),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  } satisfies MailFolder;
+}
+
+export interface Filled {
+  readonly inbox: MailboxId;
+  readonly archive: MailboxId;
+  readonly keys: readonly EmailId[];
+}
+
+/** Two accounts, mail, and a queue that is long enough to have pages above its rows. */
+export function fillWithChanges(db: MailDb): Filled {
+  const rights = {
+    mayReadItems: true,
+    mayAddItems: true,
+    mayRemoveItems: true,
+    maySetSeen: true,
+    maySetKeywords: true,
+  };
+  for (const account of [testAccount, bobsAccount]) {
+    insertAccount(db, account, account === testAccount ? 1 : 2);
+    const boxes = ['inbox', 'archive'].map((role, sortOrder) => ({
+      remoteId: `${role}-${account.id}`,
+      name: role,
+      parentRemoteId: null,
+      role: role as 'inbox' | 'archive',
+      sortOrder,
+      isSubscribed: true,
+      rights,
+      totalEmails: 0,
+      unreadEmails: 0,
+    }));
+    upsertMailboxes(db, account.id, boxes, true);
+  }
+  const boxes = mailboxKeys(db, testAccount.id);
+  const inbox = present(boxes.get(`inbox-${testAccount.id}`));
+  const archive = present(boxes.get(`archive-${testAccount.id}`));
+  const emails = Array.from({ length: counts.messages }, (_, index) =>
+    serverEmail(`M${index}`, [inbox], { receivedAt: 1_700_000_000_000 + index, preview: 'x'.repeat(index % 500) }),
+  );
+  storeEmails(db, testAccount.id, emails);
+  const keys = db.mail.all('SELECT id FROM emails ORDER BY id', [], (row) => row[0] as EmailId);
+  trustSender(db, 'newsletter@example.test', true, 1_700_000_000_000);
+  return { inbox, archive, keys };
+}
+
+/** Every third change moves, the others flag. */
+export function queueChanges(db: MailDb, { inbox, archive, keys }: Filled, from: number, to: number): void {
+  db.mail.transaction(() => {
+    for (let index = from; index < to; index++) {
+      const emailId = present(keys[index * 2]);
+      const intent =
+        index % 3 === 0
+          ? ({ type: 'mailboxes', add: [archive], remove: [inbox] } as const)
+          : ({ type: 'keywords', add: ['$flagged'], remove: [] } as const);
+      enqueueChange(db, { accountId: testAccount.id, emailId, intent }, 1_700_000_000_000 + index);
+    }
+  });
+}

@@ -42,12 +42,16 @@ export function intentsFor(
       // Out of Trash (or Junk) for good. A message that stands elsewhere too only leaves that mailbox.
       const role = from === null ? onlyRole(email) : email.mailboxes.get(from);
       if (role !== 'trash' && role !== 'junk') return moveIntent(email, null, trash);
-      if (email.mailboxes.size <= 1 || from === null) return [{ type: 'destroy' }];
+      if (email.mailboxes.size <= 1 || from === null) return [destroyIntent(email)];
       return [{ type: 'mailboxes', add: [], remove: [from] }];
     }
     case 'destroy':
-      return [{ type: 'destroy' }];
+      return [destroyIntent(email)];
   }
+}
+
+function destroyIntent(email: Shown): EmailIntent {
+  return { type: 'destroy', from: [...email.mailboxes.keys()] };
 }
 
 function onlyRole(email: Shown): MailboxRole | null {

@@ -72,6 +72,18 @@ export function coalesce(
   };
 }
 
+/**
+ * Somebody moved the message to a mailbox where the person who deletes it for good has not seen it: it may have been
+ * saved from there. What was done to it here before counts as seen.
+ */
+export function isDestroyedElsewhere(base: EmailState, intents: readonly EmailIntent[]): boolean {
+  return intents.some((intent, index) => {
+    if (intent.type !== 'destroy' || intent.from === undefined) return false;
+    const seenIn = new Set(intent.from);
+    return [...replayIntents(base, intents.slice(0, index)).mailboxIds].some((id) => !seenIn.has(id));
+  });
+}
+
 function difference<T>(base: ReadonlySet<T>, wanted: ReadonlySet<T>, touched: ReadonlySet<T>) {
   const isDue = (item: T): boolean => touched.has(item) || base.has(item) !== wanted.has(item);
   return {

@@ -4,7 +4,8 @@ import type { AccountId, ChangeId, EmailId, MailboxId } from './ids';
 export type EmailIntent =
   | { readonly type: 'keywords'; readonly add: readonly string[]; readonly remove: readonly string[] }
   | { readonly type: 'mailboxes'; readonly add: readonly MailboxId[]; readonly remove: readonly MailboxId[] }
-  | { readonly type: 'destroy' };
+  /** `from`: where the person saw it. One that somebody has moved elsewhere since is not what they meant. */
+  | { readonly type: 'destroy'; readonly from?: readonly MailboxId[] };
 
 /** queued → sending → gone by success; or → failed, until the person says Retry or Discard (S30). */
 export type ChangeState = 'queued' | 'sending' | 'failed';

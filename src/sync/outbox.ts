@@ -4,9 +4,10 @@ import type { MailDb } from '../db/mail-db';
 import { acceptIntents, getServerState, replayPending } from '../db/overlay';
 import { deleteChanges, queuedChanges, requeueInterrupted, setChangeState } from '../db/pending-changes';
 import type { AccountId, EmailId } from '../model/ids';
-import { coalesce, type EmailPatch } from '../model/overlay';
+import { coalesce, isDestroyedElsewhere, type EmailPatch } from '../model/overlay';
 import type { EmailIntent, PendingChange } from '../model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from './backend';
+import { changeWords } from './change-words';
 import { SyncError } from './sync-error';
 
 /** Messages in one batch (S27): a bulk action of thousands goes in a few requests, each with a bounded answer. */
@@ -24,6 +25,12 @@ export interface DrainReport {
 interface Outgoing {
   readonly changes: readonly PendingChange[];
   readonly change: OutgoingChange;
+}
+
+interface Batch {
+  readonly outgoing: readonly Outgoing[];
+  /** Changes that are not sent, because what is known by now speaks against them: they stand in the list of failed ones. */
+  readonly refused: number;
 }
 
 const failures = { noAttempt: { lastError: null, countAttempt: false } } as const;
@@ -48,8 +55,9 @@ export async function drainOutbox(
     signal.throwIfAborted();
     const batch = takeBatch(db, accountId, deferred);
     if (batch === null) return { sent, failed, needsCycle, deferred: deferred.size > 0 };
-    if (batch.length === 0) continue; // all of it was already so on the server
-    const { answered, result, stop } = await sendBatch(db, backend, batch, signal);
+    failed += batch.refused;
+    if (batch.outgoing.length === 0) continue; // nothing of it had to be sent
+    const { answered, result, stop } = await sendBatch(db, backend, batch.outgoing, signal);
     const summary = settle(db, accountId, answered, result);
     if (stop !== null) throw stop;
     sent += summary.done;
@@ -60,16 +68,24 @@ export async function drainOutbox(
 }
 
 /** Marks the next batch as `sending`; null: nothing is queued. What the server already shows is dropped (S28). */
-function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId>): Outgoing[] | null {
+function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId>): Batch | null {
   return db.mail.transaction(() => {
     const changes = queuedChanges(db, accountId, batchSize + except.size).filter(({ emailId }) => !except.has(emailId));
     if (changes.length === 0) return null;
     const outgoing: Outgoing[] = [];
+    let refused = 0;
     for (const [emailId, ofEmail] of groupByEmail(changes)) {
       if (outgoing.length === batchSize) break;
       const email = getEmailRef(db, emailId);
       const server = getServerState(db, emailId);
       const intents = ofEmail.map((change) => change.intent);
+      if (server !== undefined && isDestroyedElsewhere(server, intents)) {
+        const destroys = ofEmail.filter(({ intent }) => intent.type === 'destroy').map(({ id }) => id);
+        setChangeState(db, destroys, 'failed', { lastError: changeWords.movedMeanwhile, countAttempt: true });
+        replayPending(db, emailId);
+        refused += destroys.length;
+        continue; // what else is wanted of it comes with the next batch
+      }
       const left = ofEmail.filter((change) => change.mayHaveLeft).map((change) => change.intent);
       const patch = server === undefined ? null : coalesce(server, intents, left);
       const ids = ofEmail.map((change) => change.id);
@@ -81,7 +97,7 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
       setChangeState(db, ids, 'sending', failures.noAttempt);
       outgoing.push({ changes: ofEmail, change: { email, patch } });
     }
-    return outgoing;
+    return { outgoing, refused };
   });
 }
 

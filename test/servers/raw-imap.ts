@@ -38,6 +38,7 @@ export async function connectRawImap(options: { port: number; user?: string; pas
 
   const send = async (parts: readonly (string | Buffer)[]): Promise<string[]> => {
     const tag = `t${++lastTag}`;
+    if (socket.destroyed) throw new RawImapError('closed', 'the connection is closed');
     socket.write(`${tag} `);
     for (const part of parts) if (!socket.write(part)) await once(socket, 'drain');
     socket.write('\r\n');

@@ -3,6 +3,7 @@ import { expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
+import { changeWords, refused } from '../change-words';
 import { numberOf, responseCode, textOf, type ImapResponse } from './attributes';
 import { getCheckpoint } from './checkpoint';
 import { sequence } from './connection';
@@ -59,8 +60,7 @@ export async function moveMessages(
 }
 
 function failed(targets: readonly Target[]): ReadonlyMap<EmailId, ChangeOutcome> {
-  const message = 'The mailbox that this message was moved to is gone.';
-  return new Map(targets.map(({ emailId }) => [emailId, { result: 'permanent', message }]));
+  return new Map(targets.map(({ emailId }) => [emailId, refused(changeWords.targetGone)]));
 }
 
 async function transfer(

@@ -3,6 +3,7 @@ import { placesOf, type Place } from '../../db/imap-messages';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
+import { changeWords, refused } from '../change-words';
 import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { CommandRefused } from './imap-error';
@@ -95,7 +96,6 @@ function plan(context: ImapContext, { email, patch }: OutgoingChange, add: Add):
 
 /** Gone from one mailbox, and not yet given up (S21): the next round finds it, or ends it. */
 const waitForRound = (message: string): ChangeOutcome => ({ result: 'transient', message });
-const refused = (message: string): ChangeOutcome => ({ result: 'permanent', message });
 
 function planMailboxes(
   { db }: ImapContext,
@@ -108,12 +108,12 @@ function planMailboxes(
   const leaving = places.filter(({ mailboxId }) => removing.has(mailboxId));
   const arriving = patch.addMailboxes.filter((id) => !here.has(id));
   if (arriving.some((id) => remoteMailboxId(db, id) === undefined)) {
-    return refused('The mailbox that this message was moved to is gone.');
+    return refused(changeWords.targetGone);
   }
   const [source] = leaving.length > 0 ? leaving : places;
   const [destination, ...others] = leaving.length > 0 ? arriving : [undefined, ...arriving];
   if (leaving.length === places.length && arriving.length === 0 && leaving.length > 0) {
-    return refused('This message would be in no mailbox any more.');
+    return refused(changeWords.nowhere);
   }
   for (const id of others) {
     if (source !== undefined && id !== undefined) {
@@ -183,11 +183,11 @@ async function trySingly(
 }
 
 const words: Readonly<Record<string, string>> = {
-  OVERQUOTA: 'The mailbox is full.',
-  NOPERM: 'You may not do this in that mailbox.',
-  TRYCREATE: 'The mailbox that this message was moved to is gone.',
+  OVERQUOTA: changeWords.full,
+  NOPERM: changeWords.forbidden,
+  TRYCREATE: changeWords.targetGone,
   NONEXISTENT: 'That mailbox is gone.',
-  TOOBIG: 'The message is too large for that.',
+  TOOBIG: changeWords.tooLarge,
   CANNOT: 'The server cannot do this.',
   LIMIT: 'The server has a limit that does not allow this.',
 };

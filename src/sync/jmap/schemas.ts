@@ -29,6 +29,12 @@ export const queryAnswer = v.object({
   total: v.optional(v.nullable(v.number()), null),
 });
 
+/** Where a message stands. */
+export const whereabouts = v.object({
+  id: v.string(),
+  mailboxIds: v.fallback(v.record(v.string(), v.unknown()), {}),
+});
+
 /** One that makes no sense is still a refusal of its item, and of no other. */
 const setError = v.fallback(
   v.object({

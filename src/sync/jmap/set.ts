@@ -1,10 +1,12 @@
+import * as v from 'valibot';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
+import { changeWords, refused } from '../change-words';
 import type { Call } from './client';
 import { getItems } from './get-items';
 import { emailType, type JmapContext } from './jmap-context';
-import { setAnswer, type SetError } from './schemas';
+import { setAnswer, whereabouts, type SetError } from './schemas';
 
 /** Octets left free in a request for everything around the patches. */
 const envelope = 2_000;
@@ -28,8 +30,9 @@ export async function sendChanges(
   const outcomes = new Map<EmailId, ChangeOutcome>();
   const items: Item[] = [];
   const gone = await goneTargets(context, changes, signal);
+  const moved = await movedMeanwhile(context, changes, signal);
   for (const change of changes) {
-    const item = toItem(context, change, gone);
+    const item = moved.has(change.email.id) ? refused(changeWords.movedMeanwhile) : toItem(context, change, gone);
     if ('result' in item) outcomes.set(change.email.id, item);
     else items.push(item);
   }
@@ -58,6 +61,31 @@ async function goneTargets(
   return new Set((await getItems(context, 'Mailbox', remoteIds, ['id'], signal)).notFound);
 }
 
+/**
+ * The messages that are to be deleted for good, and stand by now in a mailbox that we have not heard of: asked for, because
+ * `destroy` takes a message from wherever it is, and cannot be taken back.
+ */
+async function movedMeanwhile(
+  context: JmapContext,
+  changes: readonly OutgoingChange[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<EmailId>> {
+  const destroyed = changes.filter(({ patch }) => patch.destroy).map(({ email }) => email);
+  const ids = destroyed.flatMap(({ remoteId }) => remoteId ?? []);
+  const { list } = await getItems(context, 'Email', ids, ['id', 'mailboxIds'], signal);
+  const now = new Map(
+    list.flatMap((item) => {
+      const parsed = v.safeParse(whereabouts, item);
+      return parsed.success ? [[parsed.output.id, parsed.output.mailboxIds] as const] : [];
+    }),
+  );
+  const moved = destroyed.filter(({ remoteId, locations }) => {
+    const known = new Set([...locations.keys()].map((id) => remoteMailboxId(context.db, id)));
+    return Object.keys(now.get(remoteId ?? '') ?? {}).some((id) => !known.has(id));
+  });
+  return new Set(moved.map(({ id }) => id));
+}
+
 /** The patch, or why it cannot be sent. */
 function toItem(
   { db }: JmapContext,
@@ -74,21 +102,18 @@ function toItem(
   for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [patch.addMailboxes, true] as const]) {
     for (const id of mailboxIds) {
       const remoteId = remoteMailboxId(db, id);
-      if (value === true && (remoteId === undefined || gone.has(remoteId)))
-        return refused('The mailbox that this message was moved to is gone.');
+      if (value === true && (remoteId === undefined || gone.has(remoteId))) return refused(changeWords.targetGone);
       if (value === true) remaining.add(id);
       else remaining.delete(id);
       if (remoteId !== undefined) set[`mailboxIds/${escapePointer(remoteId)}`] = value;
     }
   }
   // RFC 8621 §4.1.1: a message stands in at least one mailbox.
-  if (patch.removeMailboxes.length > 0 && isEmpty(remaining))
-    return refused('This message would be in no mailbox any more.');
+  if (patch.removeMailboxes.length > 0 && isEmpty(remaining)) return refused(changeWords.nowhere);
   return { ...item, patch: set };
 }
 
 const isEmpty = (ids: ReadonlySet<MailboxId>): boolean => ids.size === 0;
-const refused = (message: string): ChangeOutcome => ({ result: 'permanent', message });
 
 /** RFC 6901 §3. */
 function escapePointer(part: string): string {
@@ -140,9 +165,9 @@ async function sendPage(
 const passing = new Set(['rateLimit', 'serverUnavailable', 'serverFail', 'stateMismatch', 'willDestroy']);
 
 const words: Readonly<Record<string, string>> = {
-  forbidden: 'You may not do this in that mailbox.',
-  overQuota: 'The mailbox is full.',
-  tooLarge: 'The message is too large for that.',
+  forbidden: changeWords.forbidden,
+  overQuota: changeWords.full,
+  tooLarge: changeWords.tooLarge,
   tooManyKeywords: 'The message has too many labels.',
   tooManyMailboxes: 'The message is in too many mailboxes.',
   invalidPatch: 'The server did not understand this change.',

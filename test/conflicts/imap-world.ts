@@ -38,6 +38,7 @@ export async function imapWorld({ port, user, password, tuning }: Login): Promis
 
   const world: World = {
     account,
+    isAtomic: false,
     roleName: (role) => roles[role],
     async makeMailbox(name) {
       await raw.command(`CREATE "${name}"`);
@@ -105,7 +106,7 @@ export async function imapWorld({ port, user, password, tuning }: Login): Promis
       const found = new Map<string, Set<string>>();
       for (const name of await mailboxes()) {
         const opened = await raw.command(`EXAMINE "${name}"`);
-        if (opened.some((line) => /^\* 0 EXISTS/.test(line))) continue;
+        if (opened.some((line) => line.startsWith('* 0 EXISTS'))) continue;
         for (const line of await raw.command('FETCH 1:* (FLAGS BODY.PEEK[HEADER.FIELDS (SUBJECT)])')) {
           const subject = /Subject: (.*)\r\n/.exec(line)?.[1] ?? '';
           if (!subjects.includes(subject)) continue;

@@ -24,6 +24,7 @@ export async function jmapWorld(login: Login, faults: Faults | null): Promise<Wo
   };
   return {
     account,
+    isAtomic: true,
     roleName: (role) => all.find((one) => one.role === role)?.name ?? `none with the role ${role}`,
     async makeMailbox(name) {
       await other.createMailbox(name);

@@ -197,6 +197,9 @@ async function happen(world: World, piece: Piece, situation: SituationName): Pro
       return;
     default:
       world.trouble(situation);
+      // The mark is set, and only the move is refused.
+      if (situation === 'over quota' && !world.isAtomic && kind.effect !== 'destroy' && '$junk' in Object(kind.effect))
+        piece.state = new Set([...(state ?? []), '$junk']);
   }
 }
 
@@ -238,7 +241,8 @@ function expected(piece: Piece, result: ReturnType<typeof cellOf>['result'], wor
     names === null ? 'gone' : [...names].sort();
   const wanted = sorted(withEffect(piece, piece.kind.effect));
   const changes = piece.name === 'junk' ? 2 : 1;
-  const rows = (text: string): unknown[] => Array.from({ length: changes }, () => expect.stringContaining(text));
+  const rows = (text: string): unknown[] =>
+    Array.from({ length: changes }, (): unknown => expect.stringContaining(text));
   switch (result) {
     case 'done':
       return { outbox: [], shown: wanted, server: null };

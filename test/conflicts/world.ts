@@ -15,6 +15,8 @@ export interface LocalAccount {
 /** A server, our account on it, and somebody else who changes things there. Messages are named by their subject. */
 export interface World {
   readonly account: LocalAccount;
+  /** Whether keywords and mailboxes of a message change together, or one may be refused without the other. */
+  readonly isAtomic: boolean;
   /** The name of the mailbox with a role. */
   roleName(role: 'archive' | 'junk' | 'trash'): string;
   makeMailbox(name: string): Promise<void>;

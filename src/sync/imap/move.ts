@@ -4,6 +4,7 @@ import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
 import { changeWords, refused } from '../change-words';
+import { absentAmong, mailboxIsAway, notThere } from './absent';
 import { numberOf, responseCode, textOf, type ImapResponse } from './attributes';
 import { getCheckpoint } from './checkpoint';
 import { sequence } from './connection';
@@ -17,8 +18,6 @@ interface CopyUid {
   readonly uids: ReadonlyMap<number, number>;
 }
 
-const none: ReadonlyMap<EmailId, ChangeOutcome> = new Map();
-
 export async function copyMessages(
   step: StepContext,
   targets: readonly Target[],
@@ -26,11 +25,15 @@ export async function copyMessages(
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const path = remoteMailboxId(step.context.db, destination);
   if (path === undefined) return failed(targets);
-  const told = await transfer(step, 'UID COPY', targets, path);
+  const transferred = await transfer(step, 'UID COPY', targets, path);
+  if ('failed' in transferred) return transferred.failed;
+  const { told } = transferred;
+  const known = new Set(told?.uids.keys());
+  const absent = await absentAmong(step, targets, known);
   step.context.db.mail.transaction(() => {
-    for (const target of targets) arrive(step, target, destination, told);
+    for (const target of targets) if (!absent.includes(target)) arrive(step, target, destination, told);
   });
-  return none;
+  return notThere(step, absent);
 }
 
 /** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
@@ -45,38 +48,55 @@ export async function moveMessages(
   if (path === undefined) return failed(targets);
   if (!connection.capabilities.has('MOVE')) {
     const failures = await copyMessages(step, targets, destination);
-    return failures.size > 0 ? failures : await deleteMessages(step, targets);
+    const copied = targets.filter(({ emailId }) => !failures.has(emailId));
+    return copied.length === 0 ? failures : new Map([...failures, ...(await deleteMessages(step, copied))]);
   }
-  const told = await transfer(step, 'UID MOVE', targets, path);
+  const transferred = await transfer(step, 'UID MOVE', targets, path);
+  if ('failed' in transferred) return transferred.failed;
+  const { told } = transferred;
+  // Who can say where a message is now (UIDPLUS) and does not has not moved it.
+  const absent = connection.capabilities.has('UIDPLUS')
+    ? targets.filter(({ uid }) => told?.uids.has(uid) !== true)
+    : [];
   db.mail.transaction(() => {
     for (const target of targets) {
+      if (absent.includes(target)) continue;
       arrive(step, target, destination, told);
       if (emailAt(db, mailboxId, target.uid) === target.emailId) removePlaces(db, mailboxId, [target.uid], newRound());
       // It stands in the destination, so leaving the source has not made it homeless.
       refreshBase(db, target.emailId);
     }
   });
-  return none;
+  return notThere(step, absent);
 }
 
 function failed(targets: readonly Target[]): ReadonlyMap<EmailId, ChangeOutcome> {
   return new Map(targets.map(({ emailId }) => [emailId, refused(changeWords.targetGone)]));
 }
 
+type Transferred = { readonly told: CopyUid | null } | { readonly failed: ReadonlyMap<EmailId, ChangeOutcome> };
+
 async function transfer(
-  { connection, signal }: StepContext,
+  step: StepContext,
   command: 'UID COPY' | 'UID MOVE',
   targets: readonly Target[],
   path: string,
-): Promise<CopyUid | null> {
+): Promise<Transferred> {
+  const { connection, signal } = step;
   let told: CopyUid | null = null;
   const take = (response: ImapResponse): void => {
     told ??= readCopyUid(response);
   };
   const set = sequence(formatUidSet(targets.map(({ uid }) => uid)));
   // Of a MOVE it comes before the expunges, in an untagged OK.
-  take(await connection.command(command, [set, path], { OK: take }, signal));
-  return told;
+  try {
+    take(await connection.command(command, [set, path], { OK: take }, signal));
+    return { told };
+  } catch (error) {
+    const away = await mailboxIsAway(step, path, targets, error);
+    if (away === null) throw error;
+    return { failed: away };
+  }
 }
 
 function readCopyUid(response: ImapResponse): CopyUid | null {

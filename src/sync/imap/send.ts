@@ -4,6 +4,7 @@ import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import { changeWords, refused } from '../change-words';
+import { mailboxIsAway } from './absent';
 import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { CommandRefused } from './imap-error';
@@ -146,8 +147,19 @@ async function runGroup(
       const checkpoint = getCheckpoint(context.db, context.accountId, mailboxId);
       if (path === undefined || checkpoint === null)
         return failAll(waitForRound('The mailbox of this message is gone.'));
+      const open = async (some: readonly Target[], at: string) => {
+        try {
+          return { selected: await openMailbox(connection, at, signal) };
+        } catch (error) {
+          const away = await mailboxIsAway({ connection, signal, needsCycle }, at, some, error);
+          if (away === null) throw error;
+          return { failed: away };
+        }
+      };
       const attempt = async (some: readonly Target[]): Promise<ReadonlyMap<EmailId, ChangeOutcome>> => {
-        const selected = await openMailbox(connection, path, signal);
+        const opened = await open(some, path);
+        if ('failed' in opened) return opened.failed;
+        const { selected } = opened;
         if (selected.uidValidity !== checkpoint.uidValidity) {
           needsCycle();
           return failAll(waitForRound('The server has numbered this mailbox anew.'));

@@ -2,13 +2,13 @@ import { deletedFlag, emailAt, placesOf, putPlace, refreshBase, removePlaces } f
 import { newRound } from '../../db/imap-unplaced';
 import type { EmailId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
+import { absentAmong, notThere, uidOfFetch } from './absent';
+import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
 import { flagOf } from './flags';
 import { search } from './search';
 import type { StepContext, Target } from './send';
 import { formatUidSet } from './uid-set';
-
-const none: ReadonlyMap<EmailId, ChangeOutcome> = new Map();
 
 /** `+FLAGS` and `-FLAGS` for a set (S10, S27): others' flags stay as they are. */
 export async function storeKeywords(
@@ -22,11 +22,13 @@ export async function storeKeywords(
     const message = `The server cannot keep the label “${impossible}” in that mailbox.`;
     return new Map(targets.map(({ emailId }) => [emailId, { result: 'permanent', message }]));
   }
-  await storeFlags(step, targets, '+FLAGS.SILENT', add);
-  await storeFlags(step, targets, '-FLAGS.SILENT', remove);
+  const told = new Set<number>();
+  await storeFlags(step, targets, '+FLAGS.SILENT', add, told);
+  await storeFlags(step, targets, '-FLAGS.SILENT', remove, told);
+  const absent = await absentAmong(step, targets, told);
   const { context, mailboxId } = step;
   context.db.mail.transaction(() => {
-    for (const { emailId, uid } of targets) {
+    for (const { emailId, uid } of without(targets, absent)) {
       const place = placesOf(context.db, emailId).find((one) => one.mailboxId === mailboxId && one.uid === uid);
       if (place === undefined) continue;
       const kept = place.keywords.filter((keyword) => !remove.includes(keyword));
@@ -34,7 +36,11 @@ export async function storeKeywords(
       refreshBase(context.db, emailId);
     }
   });
-  return none;
+  return notThere(step, absent);
+}
+
+function without(targets: readonly Target[], absent: readonly Target[]): readonly Target[] {
+  return absent.length === 0 ? targets : targets.filter((target) => !absent.includes(target));
 }
 
 function canStore({ selected }: StepContext, keyword: string): boolean {
@@ -45,16 +51,24 @@ function canStore({ selected }: StepContext, keyword: string): boolean {
   );
 }
 
+/** `told`: takes the UIDs that the server has told of, as it does with CONDSTORE (RFC 7162 §3.1.3) though it is SILENT. */
 async function storeFlags(
   { connection, signal }: StepContext,
   targets: readonly Target[],
   operation: string,
   keywords: readonly string[],
+  told: Set<number>,
 ): Promise<void> {
   const flags = keywords.flatMap((keyword) => flagOf(keyword) ?? []);
   if (flags.length === 0) return;
   const args: Argument[] = [sequence(uidSet(targets)), atom(operation), flags.map(atom)];
-  await connection.command('UID STORE', args, {}, signal);
+  const handlers = {
+    FETCH: (response: ImapResponse): void => {
+      const uid = uidOfFetch(response);
+      if (uid !== null) told.add(uid);
+    },
+  };
+  await connection.command('UID STORE', args, handlers, signal);
 }
 
 const uidSet = (targets: readonly Target[]): string => formatUidSet(targets.map(({ uid }) => uid));
@@ -65,12 +79,15 @@ const uidSet = (targets: readonly Target[]): string => formatUidSet(targets.map(
  */
 export async function deleteMessages(
   step: StepContext,
-  targets: readonly Target[],
+  all: readonly Target[],
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const { context, connection, mailboxId, signal } = step;
   const { db, warn } = context;
-  await storeFlags(step, targets, '+FLAGS.SILENT', [deletedFlag]);
-  const isExpunged = await expunge(step, targets);
+  const told = new Set<number>();
+  await storeFlags(step, all, '+FLAGS.SILENT', [deletedFlag], told);
+  const absent = await absentAmong(step, all, told);
+  const targets = without(all, absent);
+  const isExpunged = targets.length === 0 || (await expunge(step, targets));
   if (!isExpunged) {
     const details = connection.selected?.path ?? '';
     warn('Deleted messages stay marked on the server, because other marked ones would be expunged with them.', details);
@@ -86,7 +103,7 @@ export async function deleteMessages(
     }
   });
   signal.throwIfAborted();
-  return none;
+  return notThere(step, absent);
 }
 
 async function expunge({ connection, signal }: StepContext, targets: readonly Target[]): Promise<boolean> {

@@ -79,8 +79,8 @@ async function movedMeanwhile(
       return parsed.success ? [[parsed.output.id, parsed.output.mailboxIds] as const] : [];
     }),
   );
-  const moved = destroyed.filter(({ remoteId, locations }) => {
-    const known = new Set([...locations.keys()].map((id) => remoteMailboxId(context.db, id)));
+  const moved = destroyed.filter(({ remoteId, mailboxIds }) => {
+    const known = new Set([...mailboxIds].map((id) => remoteMailboxId(context.db, id)));
     return Object.keys(now.get(remoteId ?? '') ?? {}).some((id) => !known.has(id));
   });
   return new Set(moved.map(({ id }) => id));

@@ -62,9 +62,11 @@ describe('intentsFor', () => {
       ),
     ).toEqual([{ type: 'mailboxes', add: [trash], remove: [inbox, label] }]);
     expect(intentsFor({ type: 'delete' }, shownIn([[trash, 'trash']]), trash, mailboxOf)).toEqual([
-      { type: 'destroy' },
+      { type: 'destroy', from: [trash] },
     ]);
-    expect(intentsFor({ type: 'delete' }, shownIn([[junk, 'junk']]), null, mailboxOf)).toEqual([{ type: 'destroy' }]);
+    expect(intentsFor({ type: 'delete' }, shownIn([[junk, 'junk']]), null, mailboxOf)).toEqual([
+      { type: 'destroy', from: [junk] },
+    ]);
   });
 
   it('does not destroy in Trash what stands elsewhere too', () => {

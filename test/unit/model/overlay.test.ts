@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MailboxId } from '../../../src/model/ids';
-import { coalesce, replayIntents, type EmailState } from '../../../src/model/overlay';
+import { coalesce, isDestroyedElsewhere, replayIntents, type EmailState } from '../../../src/model/overlay';
 import type { EmailIntent } from '../../../src/model/pending-change';
 
 const box = (id: number): MailboxId => id as MailboxId;
@@ -27,6 +27,26 @@ describe('replayIntents', () => {
     const shown = replayIntents(state(['$answered'], [1, 7]), [keywords(['$flagged']), move(1, 2)]);
     expect(shown.keywords).toEqual(['$answered', '$flagged']);
     expect(shown.mailboxIds).toEqual(new Set([7, 2]));
+  });
+});
+
+describe('isDestroyedElsewhere', () => {
+  const destroy = (...from: number[]): EmailIntent => ({ type: 'destroy', from: from.map(box) });
+
+  it('S9: a message that somebody moved to where the person has not seen it is not deleted for good', () => {
+    expect(isDestroyedElsewhere(state([], [1]), [destroy(1)])).toBe(false);
+    expect(isDestroyedElsewhere(state([], []), [destroy(1)])).toBe(false);
+    expect(isDestroyedElsewhere(state([], [2]), [destroy(1)])).toBe(true);
+    expect(isDestroyedElsewhere(state([], [1, 2]), [destroy(1)])).toBe(true);
+  });
+
+  it('S9: where the person moved it before counts as seen', () => {
+    expect(isDestroyedElsewhere(state([], [1]), [move(1, 2), destroy(2)])).toBe(false);
+    expect(isDestroyedElsewhere(state([], [3]), [move(1, 2), destroy(2)])).toBe(true);
+  });
+
+  it('takes one that was queued before this was noted as it is', () => {
+    expect(isDestroyedElsewhere(state([], [2]), [{ type: 'destroy' }])).toBe(false);
   });
 });
 

@@ -120,7 +120,7 @@ function act(world: World, piece: Piece): void {
   const { db, accountId } = world.account;
   if (kind.undoes !== null) {
     if (kind.undoes === 'destroy') apply(world, piece, { type: 'destroy' });
-    expect(undoAction(db, undoIds.get(id) ?? null, Date.now()).undone).toMatchObject({ messages: 1, kept: 0 });
+    expect(undoAction(db, undoIds.get(id) ?? null, { now: Date.now() }).undone).toMatchObject({ messages: 1, kept: 0 });
     return;
   }
   switch (name) {

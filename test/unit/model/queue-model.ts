@@ -40,6 +40,8 @@ interface Change {
   readonly id: ChangeId;
   /** What it gives and takes; null: the message itself is destroyed. */
   readonly effect: ReadonlyMap<string, boolean> | null;
+  /** Of a destruction: the mailboxes in which the person saw the message. */
+  readonly from: ReadonlySet<string>;
   failed: boolean;
   left: boolean;
 }
@@ -200,7 +202,10 @@ export class QueueModel {
   private rowsOf(message: Message): { change: Change; intent: EmailIntent }[] {
     return listChanges(this.test.db)
       .filter(({ emailId }) => emailId === message.id)
-      .map(({ id, intent }) => ({ change: { id, effect: effectOf(intent), failed: false, left: false }, intent }));
+      .map(({ id, intent }) => {
+        const from = new Set(intent.type === 'destroy' ? intent.from?.map((at) => `in ${at}`) : []);
+        return { change: { id, effect: effectOf(intent), from, failed: false, left: false }, intent };
+      });
   }
 
   private async send(outcomeOf: (message: Message) => Outcome, crossing: boolean): Promise<void> {
@@ -261,6 +266,8 @@ export class QueueModel {
   /** The messages that have something to be sent; what the server already shows leaves the queue (S28). */
   private takeDue(): Message[] {
     return this.messages.filter((message) => {
+      if (message.base !== null && isDestroyedElsewhere(message.base, message.queue))
+        for (const change of message.queue) if (change.effect === null) change.failed = true;
       const waiting = message.queue.filter(({ failed }) => !failed);
       if (waiting.length === 0 || message.base === null) return false;
       if (same(replay(message.base, waiting), message.base) && !waiting.some(({ left }) => left)) {
@@ -369,6 +376,15 @@ function apply(state: State, effect: ReadonlyMap<string, boolean> | null): State
 
 function replay(base: State, queue: readonly Change[]): State {
   return queue.filter(({ failed }) => !failed).reduce((state, { effect }) => apply(state, effect), base);
+}
+
+/** It is to be destroyed, and stands where the person has not seen it. */
+function isDestroyedElsewhere(base: State, queue: readonly Change[]): boolean {
+  const waiting = queue.filter(({ failed }) => !failed);
+  return waiting.some(({ effect, from }, at) => {
+    const before = effect === null ? replay(base, waiting.slice(0, at)) : null;
+    return [...(before ?? [])].some((name) => name.startsWith('in ') && !from.has(name));
+  });
 }
 
 function same(one: State, other: State): boolean {

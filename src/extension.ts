@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { EngineClient } from './engine/host/mail-client';
 import { addAccount, type AccountInput } from './views/accounts/api';
 import { registerAccounts } from './views/accounts/register-accounts';
+import { registerCheck } from './views/check/register-check';
 import { registerDatabase } from './views/database/register-database';
 import { registerNativeViews } from './views/native-views';
 import { createReader } from './views/reader/reader';
@@ -23,14 +24,8 @@ export function activate(extension: vscode.ExtensionContext) {
 
   const reader = createReader(context);
   const native = registerNativeViews(context, reader);
-  extension.subscriptions.push(
-    log,
-    reader,
-    native,
-    registerAccounts(context, native.list),
-    registerSyncLog(context),
-    registerDatabase(context),
-  );
+  const diagnosis = [registerSyncLog(context), registerCheck(context), registerDatabase(context)];
+  extension.subscriptions.push(log, reader, native, registerAccounts(context, native.list), ...diagnosis);
   /** For the demo and tests, and for other extensions: adds an account without asking, after testing the connection. */
   return {
     addAccount: (input: AccountInput) => addAccount(context, input),

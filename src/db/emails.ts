@@ -46,6 +46,16 @@ export function threadKey({ mail }: MailDb, accountId: AccountId, remoteId: stri
   );
 }
 
+/** False: it is in that thread already. */
+export function moveToThread({ mail, changes }: MailDb, id: EmailId, threadId: ThreadId): boolean {
+  if (mail.run('UPDATE emails SET thread_id = ?1 WHERE id = ?2 AND thread_id <> ?1', [threadId, id]) === 0)
+    return false;
+  const sql = 'UPDATE email_mailboxes SET thread_id = ? WHERE email_id = ? RETURNING mailbox_id';
+  for (const mailboxId of mail.all(sql, [threadId, id], (row) => row[0] as MailboxId)) changes.noteMessages(mailboxId);
+  changes.noteEmail(id);
+  return true;
+}
+
 /** Our key of a server's message, or undefined. */
 export function emailKey({ mail }: MailDb, accountId: AccountId, remoteId: string): EmailId | undefined {
   const sql = 'SELECT id FROM emails WHERE account_id = ? AND remote_id = ?';

@@ -193,16 +193,16 @@ export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<nu
 
 /**
  * Server base from the copies: where they stand, and their keywords as JMAP has them of a message in several mailboxes
- * (RFC 8621 §4.1.1): any of theirs, but seen only if all copies are.
+ * (RFC 8621 §4.1.1): any of theirs, but seen only if all copies are. False: it was so.
  */
-export function refreshBase(db: MailDb, id: EmailId): void {
+export function refreshBase(db: MailDb, id: EmailId): boolean {
   const places = placesOf(db, id);
   const visible = places.filter(({ keywords }) => !keywords.includes(deletedFlag));
   const mailboxIds = new Set(visible.map(({ mailboxId }) => mailboxId));
   const expected = expectedMailbox(db, id);
   if (expected !== null) mailboxIds.add(expected);
   const copies = visible.length > 0 ? visible : places;
-  setServerBase(db, id, copies.length === 0 ? { mailboxIds } : { mailboxIds, keywords: combined(copies) });
+  return setServerBase(db, id, copies.length === 0 ? { mailboxIds } : { mailboxIds, keywords: combined(copies) });
 }
 
 function combined(copies: readonly Place[]): string[] {

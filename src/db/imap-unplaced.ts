@@ -36,13 +36,15 @@ export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
     absorb(db, id, found);
   } else {
     round.departed.add(id);
-    // One that is expected somewhere stays expected there.
-    db.mail.run('INSERT OR IGNORE INTO imap_unplaced (email_id, mailbox_id, identity) VALUES (?, NULL, ?)', [
-      id,
-      identity,
-    ]);
+    expectNowhereYet(db, id);
   }
   return id;
+}
+
+/** It can be anywhere; one that is expected somewhere stays expected there. */
+export function expectNowhereYet(db: MailDb, id: EmailId): void {
+  const sql = 'INSERT OR IGNORE INTO imap_unplaced (email_id, mailbox_id, identity) VALUES (?, NULL, ?)';
+  db.mail.run(sql, [id, emailIdentity(db, id)]);
 }
 
 /** It stands in this mailbox under a UID that is not known (S20, S22). */

@@ -66,6 +66,28 @@ export function upsertMailboxes(
   });
 }
 
+/**
+ * How many of these are not here, and how many are here otherwise (S39). Counts are left out: they change all the time, and
+ * once all mail is here ours are shown.
+ */
+export function compareMailboxes(
+  { mail }: MailDb,
+  accountId: AccountId,
+  mailboxes: readonly ServerMailbox[],
+): { missing: number; different: number } {
+  const sql = `SELECT remote_id, name, parent_remote_id, role, sort_order, is_subscribed, rights FROM mailboxes
+    WHERE account_id = ?`;
+  const here = new Map(mail.all(sql, [accountId], ([id, ...values]) => [id as string, JSON.stringify(values)]));
+  const found = { missing: 0, different: 0 };
+  for (const box of mailboxes) {
+    const stored = here.get(box.remoteId);
+    const values = [box.name, box.parentRemoteId, box.role, box.sortOrder, box.isSubscribed ? 1 : 0];
+    if (stored === undefined) found.missing += 1;
+    else if (stored !== JSON.stringify([...values, packRights(box.rights)])) found.different += 1;
+  }
+  return found;
+}
+
 /** Only the server's counters changed (JMAP `updatedProperties`); null: this one did not. Unknown ids are passed over. */
 export function updateServerCounts(
   { mail, changes }: MailDb,

@@ -66,8 +66,11 @@ export function getServerState(db: MailDb, id: EmailId): EmailState | undefined 
   return stored && serverState(stored);
 }
 
-/** Writes server base and what is shown. Only rows that differ are written, and only their lists are told. */
-function write(db: MailDb, stored: Stored, base: EmailState): void {
+/**
+ * Writes server base and what is shown. Only rows that differ are written, and only their lists are told. Returns whether
+ * any did.
+ */
+function write(db: MailDb, stored: Stored, base: EmailState): boolean {
   const { intents, failed } = intentsOf(db, stored.id);
   const shown = replayIntents(base, intents);
   const shownIn = shown.destroyed ? new Set<MailboxId>() : shown.mailboxIds;
@@ -82,6 +85,7 @@ function write(db: MailDb, stored: Stored, base: EmailState): void {
     [...values, stored.id, ...values],
   );
   if (updated > 0) db.changes.noteEmail(stored.id);
+  let differs = updated > 0;
 
   const before = new Map(stored.locations.map((at) => [at.mailboxId, at]));
   for (const mailboxId of new Set([...before.keys(), ...base.mailboxIds, ...shownIn])) {
@@ -105,27 +109,32 @@ function write(db: MailDb, stored: Stored, base: EmailState): void {
         mailboxId,
       ]);
     } else if (updated === 0) continue;
+    differs = true;
     db.changes.noteMessages(mailboxId);
   }
+  return differs;
 }
 
 /** The server told its keywords or mailboxes of a message: pending intents are replayed over them (S1). */
-export function setServerBase(db: MailDb, id: EmailId, update: ServerUpdate): void {
+export function setServerBase(db: MailDb, id: EmailId, update: ServerUpdate): boolean {
   const stored = load(db, id);
-  if (stored === undefined) return;
+  if (stored === undefined) return false;
   const old = serverState(stored);
   const base: EmailState = {
     keywords: update.keywords === undefined ? old.keywords : normaliseKeywords(update.keywords),
     mailboxIds: update.mailboxIds ?? old.mailboxIds,
     destroyed: false,
   };
-  write(db, stored, base);
+  return write(db, stored, base);
 }
 
-/** Shows server base + the pending changes that there are now: after one was queued, refused, discarded, or undone. */
-export function replayPending(db: MailDb, id: EmailId): void {
+/**
+ * Shows server base + the pending changes that there are now: after one was queued, refused, discarded, or undone. False:
+ * it was shown already.
+ */
+export function replayPending(db: MailDb, id: EmailId): boolean {
   const stored = load(db, id);
-  if (stored !== undefined) write(db, stored, serverState(stored));
+  return stored !== undefined && write(db, stored, serverState(stored));
 }
 
 /** The server took these intents: they become part of its base. Call after their rows left the queue. */

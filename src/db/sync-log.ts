@@ -50,12 +50,20 @@ export interface StoredLogEntry extends LogEntry {
   readonly accountName: string | null;
 }
 
+export interface LogFilter {
+  /** Null: every account, and what concerns none. */
+  readonly accountIds: readonly AccountId[] | null;
+  readonly levels: readonly LogEntry['level'][] | null;
+  readonly limit: number;
+}
+
 /** The newest `limit` entries, newest last. */
-export function readLog({ mail }: MailDb, accountId: AccountId | null, limit: number): StoredLogEntry[] {
+export function readLog({ mail }: MailDb, { accountIds, levels, limit }: LogFilter): StoredLogEntry[] {
   const rows = mail.all(
     `SELECT id, account_id, account_name, started_at, duration, level, kind, message, details FROM sync_log
-     WHERE ?1 IS NULL OR account_id = ?1 ORDER BY id DESC LIMIT ?2`,
-    [accountId, limit],
+     WHERE (?1 IS NULL OR account_id IN (SELECT value FROM json_each(?1)))
+       AND (?2 IS NULL OR level IN (SELECT value FROM json_each(?2))) ORDER BY id DESC LIMIT ?3`,
+    [accountIds && JSON.stringify(accountIds), levels && JSON.stringify(levels), limit],
     (row): StoredLogEntry => ({
       id: row[0] as number,
       accountId: row[1] as AccountId | null,

@@ -7,6 +7,7 @@ import type { Account, AccountSettings, AccountStatus } from '../model/account';
 import { mailServer, accountSettings as settings } from '../model/account-settings';
 import type { Action } from '../model/action';
 import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
+import type { AccountFindings, Finding } from '../model/findings';
 import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import type { Mailbox } from '../model/mailbox';
 import type { ChangeState, EmailIntent } from '../model/pending-change';
@@ -55,6 +56,9 @@ const action = v.variant('type', [
   v.object({ type: v.picklist(['archive', 'junk', 'not-junk', 'delete', 'destroy']) }),
 ]);
 
+const logLevel = v.picklist(['error', 'warning', 'info']);
+
+export type LogLevel = v.InferOutput<typeof logLevel>;
 export type MessageSource = v.InferOutput<typeof source>;
 export type MessageCursor = v.InferOutput<typeof cursor>;
 
@@ -137,13 +141,48 @@ export interface SyncLogEntry {
   readonly startedAt: number;
   /** ms. */
   readonly duration: number;
-  readonly level: 'info' | 'warning' | 'error';
+  readonly level: LogLevel;
   /** What was done: `connect`, `changes`, `backfill`, `send`, `push`, … */
   readonly kind: string;
   /** One line for a person; never a credential or the text of a mail (S38). */
   readonly message: string;
   /** Counts: requests, bytes, emails, …; and the error's details. */
   readonly details: Readonly<Record<string, string | number>>;
+}
+
+export interface AccountCheck {
+  readonly accountId: AccountId;
+  readonly name: string;
+  /** Null: it could not be checked, for the reason in `error`. */
+  readonly result: AccountFindings | null;
+  readonly error: { readonly reason: ErrorReason; readonly message: string } | null;
+}
+
+/** S39: what was found, and what of it was mended. */
+export interface CheckReport {
+  /** ms since 1970. */
+  readonly startedAt: number;
+  /** ms. */
+  readonly duration: number;
+  readonly database: readonly Finding[];
+  /** Empty where the file itself is damaged: then nothing is written into it. */
+  readonly accounts: readonly AccountCheck[];
+}
+
+/** For a bug report: names no person, server, mailbox or message. */
+export interface Diagnostics {
+  readonly node: string;
+  readonly bytes: { readonly mail: number; readonly bodies: number };
+  readonly accounts: readonly {
+    readonly accountId: AccountId;
+    readonly state: AccountStatus['state'];
+    /** As the server sent them: they may hold anything. */
+    readonly capabilities: readonly string[];
+    readonly mailboxes: number;
+    readonly emails: number;
+    readonly pending: number;
+    readonly failed: number;
+  }[];
 }
 
 export interface AttachmentFile {
@@ -263,13 +302,22 @@ export const requests = {
 
   /** All accounts, or one: skips any waiting. Answers at once; the status tells the rest. */
   'sync/now': request<null>()(v.object({ accountId: v.nullable(accountId) })),
-  /** Newest last. */
+  /** Newest last. Null: of every account, or of none in particular; of every level. */
   'sync/log': request<readonly SyncLogEntry[]>()(
     v.object({
-      accountId: v.nullable(accountId),
+      accountIds: v.nullable(v.array(accountId)),
+      levels: v.nullable(v.array(logLevel)),
       limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(5000)),
     }),
   ),
+  /**
+   * S39: looks through the database, compares one account or (null) all with the server, and mends what differs. Takes as
+   * long as it takes; the status of the accounts tells how far it is.
+   */
+  'check/run': request<CheckReport>()(v.object({ accountId: v.nullable(accountId) })),
+  /** The newest report of `check/run`; null: there was none. */
+  'check/last': request<CheckReport | null>()(nothing),
+  diagnostics: request<Diagnostics>()(nothing),
   /** What is on screen, to be synced first (S24). */
   'sync/focus': request<null>()(v.object({ mailboxId: v.nullable(mailboxId) })),
   overview: request<Overview>()(nothing),

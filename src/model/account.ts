@@ -44,4 +44,6 @@ export type AccountStatus =
   | { readonly state: 'idle' | 'connecting' | 'syncing' }
   /** First sync or rebuild: how far it is. `total` is null while the server has not said. */
   | { readonly state: 'backfilling'; readonly done: number; readonly total: number | null }
+  /** Comparing all that is here with the server (S39). */
+  | { readonly state: 'checking'; readonly done: number; readonly total: number | null }
   | { readonly state: 'offline' | 'signed-out' | 'trouble'; readonly message: string; readonly details: string };

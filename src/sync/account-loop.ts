@@ -1,9 +1,12 @@
 import type { AccountStatus } from '../model/account';
+import type { AccountFindings } from '../model/findings';
 import type { AccountId, MailboxId } from '../model/ids';
 import type { MailDb } from '../db/mail-db';
 import type { LogEntry } from '../db/sync-log';
 import { Backoff, type BackoffOptions } from './backoff';
 import type { Backend } from './backend';
+import { CheckDesk } from './check-desk';
+import { describeFindings } from './describe-findings';
 import { drainOutbox } from './outbox';
 import { watchSavedChanges } from './saved-changes-watch';
 import { Deferred, WakeUp } from './signals';
@@ -25,12 +28,15 @@ export interface LoopTiming {
   readonly poll: number;
   /** Between cycles where it can: only in case that a push was lost (S12). */
   readonly pollWithPush: number;
+  /** Between two checks that nobody asked for (S39). */
+  readonly check: number;
   readonly backoff: BackoffOptions;
 }
 
 const defaultTiming: LoopTiming = {
   poll: 60_000,
   pollWithPush: 15 * 60_000,
+  check: 7 * 24 * 3_600_000,
   backoff: { first: 5_000, longest: 300_000 },
 };
 
@@ -51,6 +57,7 @@ export class AccountLoop {
   private readonly retryNow = new WakeUp();
   private readonly outboxDue = new WakeUp();
   private readonly timing: LoopTiming;
+  private readonly checks: CheckDesk;
   private readonly backend: Backend;
   private readonly lookAfterSaved: () => void;
   private readonly running: Promise<void>;
@@ -61,10 +68,15 @@ export class AccountLoop {
 
   constructor(private readonly options: LoopOptions) {
     this.timing = { ...defaultTiming, ...options.timing };
+    this.checks = new CheckDesk(options.db, options.accountId, this.timing.check);
     this.backend = options.createBackend();
     this.lookAfterSaved = watchSavedChanges(options.db, options.accountId, this.backend, () => this.outboxDue.raise());
     this.outboxDue.raise();
     this.running = this.run();
+  }
+
+  get capabilities(): readonly string[] {
+    return this.backend.capabilities;
   }
 
   get status(): AccountStatus {
@@ -97,6 +109,14 @@ export class AccountLoop {
     });
     await Promise.race([this.connection.promise, aborted]);
     return this.backend;
+  }
+
+  /** S39: compares all with the server as soon as what is under way has ended. */
+  async check(signal: AbortSignal): Promise<AccountFindings> {
+    await this.whenConnected(signal);
+    const result = this.checks.ask(signal);
+    this.cycleDue.raise();
+    return await result;
   }
 
   /** Stops at once: whatever is under way is aborted, and nothing is written after it returns. */
@@ -132,6 +152,7 @@ export class AccountLoop {
       }
     }
     this.connection.reject(last);
+    this.checks.refuse(last);
   }
 
   private async stoppedWithin(wait: number): Promise<boolean> {
@@ -164,6 +185,7 @@ export class AccountLoop {
     this.connected = false;
     this.pushing = false;
     this.connection.reject(error);
+    this.checks.refuse(error);
     this.connection = new Deferred();
     if (this.stopped) return;
     const details = `${error.reason}: ${error.details || error.message}`;
@@ -177,7 +199,7 @@ export class AccountLoop {
   private async runCycles(signal: AbortSignal, backoff: Backoff): Promise<void> {
     for (;;) {
       this.cycleDue.clear();
-      await this.cycle(signal);
+      await (this.checks.isAsked ? this.runCheck(signal) : this.cycle(signal));
       this.lookAfterSaved();
       backoff.reset();
       // If it returns unasked and something is still owed, a guard held (S9): again after the next wait.
@@ -185,7 +207,27 @@ export class AccountLoop {
       this.lookAfterSaved();
       if (this.cycleDue.isRaised) continue;
       this.setStatus({ state: 'idle' });
-      await this.cycleDue.wait(this.pushing ? this.timing.pollWithPush : this.timing.poll, signal);
+      const ended = await this.cycleDue.wait(this.pushing ? this.timing.pollWithPush : this.timing.poll, signal);
+      // A whole wait without anything to do: idle.
+      if (ended === 'timeout') this.checks.askIfDue();
+    }
+  }
+
+  /** In place of a cycle, which is a part of it. */
+  private async runCheck(signal: AbortSignal): Promise<void> {
+    const timer = this.startTimer();
+    const onProgress = (done: number, total: number | null): void => this.setStatus({ state: 'checking', done, total });
+    onProgress(0, null);
+    try {
+      const result = await this.checks.run((wanted) => this.backend.check(onProgress, wanted), signal);
+      if (result === null) return;
+      const { account, database } = result;
+      const { level, message, details } = describeFindings([...database, ...account.findings]);
+      const { mailboxes, emails } = account;
+      this.options.log(timer.entry(level, 'check', message, { ...details, mailboxes, emails }));
+    } catch (error) {
+      this.logError(timer, 'check', error);
+      throw error;
     }
   }
 

@@ -3,6 +3,7 @@ import type { EmailBody } from '../model/email';
 import type { EmailId, MailboxId } from '../model/ids';
 import type { EmailPatch } from '../model/overlay';
 import type { EmailRef } from '../db/emails';
+import type { AccountFindings } from '../model/findings';
 import type { MailDb } from '../db/mail-db';
 
 /** Counts of what went over the network, for the sync log and the benches (S38). */
@@ -66,6 +67,13 @@ export interface Backend {
   readonly needsBackfill: boolean;
   /** Fetches what is not here yet, newest first; or compares all after the server lost track of changes (S8). */
   backfill(options: BackfillOptions, signal: AbortSignal): Promise<void>;
+  /**
+   * S39: compares all that is here with the server, mends what differs, and tells what that was; bodies and waiting
+   * changes stay. A whole cycle is part of it. Never overlaps `syncChanges` or `backfill`.
+   */
+  check(onProgress: BackfillOptions['onProgress'], signal: AbortSignal): Promise<AccountFindings>;
+  /** What the server said that it can do; for a bug report. Empty before the first connection. */
+  readonly capabilities: readonly string[];
   /**
    * Listens for the server's word that something changed. `onConnected`: now it is known that nothing is missed from
    * here on (the caller runs a cycle). Returns `unsupported` at once where there is no push; throws when the

@@ -2,6 +2,7 @@ import { getAccount, listAccounts } from '../db/accounts';
 import type { MailDb } from '../db/mail-db';
 import { appendLog, type LogEntry } from '../db/sync-log';
 import type { Account, AccountStatus } from '../model/account';
+import type { AccountFindings } from '../model/findings';
 import type { AccountId, MailboxId } from '../model/ids';
 import { AccountLoop, type LoopTiming } from './account-loop';
 import type { Backend } from './backend';
@@ -99,6 +100,17 @@ export class SyncManager {
   async backend(accountId: AccountId, signal: AbortSignal): Promise<Backend> {
     const running = this.loops.get(accountId) ?? (await this.whenStarted(accountId, signal));
     return await running.loop.whenConnected(signal);
+  }
+
+  /** S39: compares an account with its server, between two of its cycles. */
+  async check(accountId: AccountId, signal: AbortSignal): Promise<AccountFindings> {
+    const running = this.loops.get(accountId) ?? (await this.whenStarted(accountId, signal));
+    return await running.loop.check(signal);
+  }
+
+  /** What its server said that it can do; empty where it was not connected yet. */
+  capabilities(accountId: AccountId): readonly string[] {
+    return this.loops.get(accountId)?.loop.capabilities ?? [];
   }
 
   /** At the start of a window its secret is still on the way; an account that is signed out waits for the person. */

@@ -163,7 +163,7 @@ export class FuzzClient {
 
   /** The newest log entries, newest last. */
   log(limit: number) {
-    return readLog(this.db, null, limit);
+    return readLog(this.db, { accountIds: null, levels: null, limit });
   }
 
   /** The database as one that knows nothing of the engine would read it. */

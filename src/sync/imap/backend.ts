@@ -5,6 +5,7 @@ import type { Backend, BackendOptions, Traffic } from '../backend';
 import { WakeUp } from '../signals';
 import { Backfill } from './backfill';
 import { fetchBody } from './body';
+import { checkAccount } from './check';
 import { getCheckpoint, isComplete } from './checkpoint';
 import { connectImap, type ImapConnection, type ImapTiming, type Tier } from './connection';
 import { runCycle } from './cycle';
@@ -72,6 +73,13 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
     },
 
     backfill: (backfillOptions, signal) => backfill.run(mailboxes, backfillOptions, signal),
+
+    check: (onProgress, signal) =>
+      checkAccount(context, { backfill, onMailboxes: (found) => (mailboxes = found), onProgress }, signal),
+
+    get capabilities() {
+      return work.capabilities;
+    },
 
     listen: (events, signal) =>
       listenLive(

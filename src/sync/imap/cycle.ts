@@ -99,7 +99,7 @@ const isScanDue = ({ policy }: ImapContext, { lastFullScan }: Checkpoint): boole
  * S21: what was unplaced before this round began, and is in no mailbox after it, is gone. As long as a mailbox has not
  * been read to its end, a message that may be in it stays.
  */
-function giveUp(
+export function giveUp(
   context: ImapContext,
   older: readonly { readonly id: EmailId; readonly mailboxId: number | null }[],
   mailboxes: readonly OpenableMailbox[],

@@ -24,14 +24,45 @@ interface FetchedItem {
 }
 
 /** What is asked of each message for the lists. `BODY.PEEK` marks nothing as read (S23). */
-function listItems({ capabilities }: ImapConnection): Argument[] {
+function listItems(connection: ImapConnection): Argument[] {
   const header = { type: 'ATOM', value: 'BODY.PEEK', section: [atom('HEADER.FIELDS'), listFields.map(atom)] } as const;
+  return [...markItems(connection), header];
+}
+
+/** What tells one message from another without reading it, and its flags. */
+function markItems({ capabilities }: ImapConnection): Argument[] {
   const ids = capabilities.has('OBJECTID')
     ? [atom('EMAILID'), atom('THREADID')]
     : capabilities.has('X-GM-EXT-1')
       ? [atom('X-GM-MSGID'), atom('X-GM-THRID')]
       : [];
-  return [atom('UID'), atom('FLAGS'), atom('INTERNALDATE'), atom('RFC822.SIZE'), ...ids, header];
+  return [atom('UID'), atom('FLAGS'), atom('INTERNALDATE'), atom('RFC822.SIZE'), ...ids];
+}
+
+/** What a check compares (S39). Null: the server did not say. */
+export interface Mark {
+  readonly keywords: readonly string[];
+  readonly size: number | null;
+  readonly receivedAt: number | null;
+  readonly remoteId: string | null;
+}
+
+/** By UID; what is gone is left out. */
+export async function fetchMarks(
+  connection: ImapConnection,
+  uids: string,
+  signal: AbortSignal,
+): Promise<Map<number, Mark>> {
+  const found = new Map<number, FetchedItem>();
+  const handlers = { FETCH: (response: ImapResponse) => collect(response, found) };
+  await connection.command('UID FETCH', [sequence(uids), markItems(connection)], handlers, signal);
+  const marks = new Map<number, Mark>();
+  for (const [uid, { flags, size, internalDate, emailId }] of found) {
+    if (flags === null) continue;
+    const receivedAt = parseTime(internalDate ?? '');
+    marks.set(uid, { keywords: keywordsOf(flags), size, receivedAt, remoteId: emailId });
+  }
+  return marks;
 }
 
 /** Messages by UID set or, for the newest of a mailbox just selected, by sequence numbers. What is gone is left out. */

@@ -3,6 +3,7 @@ import { renameMailbox, storedMailboxes, type StoredMailbox } from '../../db/ima
 import { identityOf } from '../../db/email-identity';
 import { emailIdentity, expectNowhere, type Round } from '../../db/imap-unplaced';
 import { deleteMailboxes, updateServerCounts, upsertMailboxes } from '../../db/mailboxes';
+import type { Findings } from '../../model/findings';
 import type { MailboxId } from '../../model/ids';
 import type { MailboxRole } from '../../model/mailbox';
 import { clearCheckpoint, getCheckpoint, type Checkpoint, type StatusMark } from './checkpoint';
@@ -34,12 +35,16 @@ export interface MailboxRound {
 /** Messages that are looked at before a mailbox of another name counts as the same (its numbers are the same). */
 const sampleSize = 3;
 
-/** Lists the mailboxes and brings ours up to date with them, in the order in which they are to be read (S24). */
+/**
+ * Lists the mailboxes and brings ours up to date with them, in the order in which they are to be read (S24). `findings`:
+ * counts what was otherwise (S39).
+ */
 export async function syncMailboxes(
   context: ImapContext,
   connection: ImapConnection,
   round: Round,
   signal: AbortSignal,
+  findings?: Findings,
 ): Promise<MailboxRound> {
   const { db, accountId } = context;
   const { mailboxes: listed, absent } = await listMailboxes(connection, signal);
@@ -67,6 +72,10 @@ export async function syncMailboxes(
     );
     const before = new Map(storedMailboxes(db, accountId).map((mailbox) => [mailbox.remoteId, mailbox]));
     const different = listed.filter((item) => isDifferent(item, before.get(item.mailbox.remoteId)));
+    const created = different.filter((item) => !before.has(item.mailbox.remoteId)).length;
+    findings?.add('mailboxes-missing', created);
+    findings?.add('mailboxes-different', different.length - created);
+    findings?.add('mailboxes-extra', gone.length);
     upsertMailboxes(
       db,
       accountId,

@@ -32,14 +32,19 @@ export const pageSize = 500;
 export type MutableReport = { -readonly [Field in keyof CycleReport]: number };
 
 /** Everything that syncing one mailbox needs. */
-interface Task {
+export interface Task {
   readonly context: ImapContext;
   readonly connection: ImapConnection;
   readonly mailbox: OpenableMailbox;
   readonly round: Round;
   readonly report: MutableReport;
   readonly signal: AbortSignal;
+  /** In place of the count, which tells least (S39). */
+  readonly verify?: Verify;
 }
+
+/** Whether what is here is all, and right; the checkpoint as it stands after it. */
+export type Verify = (task: Task, before: Checkpoint, selected: Selected) => Promise<Checkpoint>;
 
 /**
  * Brings one mailbox up to date: what is gone, then flags (S18), then new mail by UID (S16), then a count to see whether
@@ -61,7 +66,7 @@ export async function syncMailbox(task: Task): Promise<void> {
   const changed = await readChanges(task, before, selected);
   if (changed === null) return; // in doubt (S19): the checkpoint stays, so the next cycle asks again
   const after = await readNewMail(task, changed, selected);
-  const checked = await verify(task, after, selected);
+  const checked = await (task.verify ?? verifyCount)(task, after, selected);
   setCheckpoint(db, accountId, mailbox.id, { ...checked, mailboxId: mailbox.mailboxId, status: mailbox.status });
 }
 
@@ -73,6 +78,7 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
   const { context, connection, mailbox, round, report, signal } = task;
   const { db, accountId, warn } = context;
   const { exists } = selected;
+  const before = getCheckpoint(db, accountId, mailbox.id);
   const numbers = `${Math.max(1, exists - firstPage + 1)}:${exists}`;
   const emails = exists === 0 ? [] : await fetchList(connection, { numbers }, signal);
   const uids = emails.map((email) => email.uid);
@@ -92,7 +98,8 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
   };
   db.mail.transaction(() => {
     const kept = unplaceMailbox(db, mailbox.id);
-    if (kept > 0) warn('The server numbered a mailbox anew: its messages are matched again.', mailbox.path);
+    if (kept > 0 && before !== null)
+      warn('The server numbered a mailbox anew: its messages are matched again.', mailbox.path);
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
     if (isAll) completeMailbox(db, mailbox.id);
     setCheckpoint(db, accountId, mailbox.id, checkpoint);
@@ -155,6 +162,7 @@ async function askChanges(task: Task, before: Checkpoint, selected: Selected): P
     const since = [atom('CHANGEDSINCE'), atom(before.highestModSeq)];
     return { ...nothing, flags: await fetchFlags(task, known, since) };
   }
+  if (task.verify !== undefined) return nothing; // it looks at everything
   // From here on mod-sequences tell: what was before them has to be looked at once.
   return await lookAtFlags(task, before, selected.highestModSeq !== null);
 }
@@ -247,9 +255,9 @@ async function readNewMail(task: Task, before: Checkpoint, selected: Selected): 
 }
 
 /** Compares the count with the server's; where it is another, compares the UIDs themselves. */
-async function verify(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint> {
+async function verifyCount(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint> {
   const { context, connection, mailbox, round, report, signal } = task;
-  const { db, accountId, warn } = context;
+  const { db, warn } = context;
   const arrived = [...placesIn(db, mailbox.id, selected.uidNext ?? before.uidNext).keys()].length;
   const hasAll = isComplete(before);
   if (hasAll && countPlaces(db, mailbox.id) === selected.exists + arrived) {
@@ -274,12 +282,19 @@ async function verify(task: Task, before: Checkpoint, selected: Selected): Promi
   db.mail.transaction(() => {
     report.removed += removePlaces(db, mailbox.id, gone, round);
   });
-  for (const page of pagesOf(missing, pageSize)) {
+  await fetchMissing(task, missing);
+  return { ...before, uidNext: missing.reduce((next, uid) => Math.max(next, uid + 1), before.uidNext) };
+}
+
+/** Fetches what should be here. */
+export async function fetchMissing(task: Task, uids: readonly number[]): Promise<void> {
+  const { context, connection, mailbox, round, report, signal } = task;
+  const { db, accountId } = context;
+  for (const page of pagesOf(uids, pageSize)) {
     const emails = await fetchList(connection, { uids: formatUidSet(page) }, signal);
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
     await fetchDetails(context, connection, mailbox.id, page, signal);
   }
-  return { ...before, uidNext: missing.reduce((next, uid) => Math.max(next, uid + 1), before.uidNext) };
 }
 
 /** Mailboxes whose unseen are counted otherwise by the server, although all flags are the same. */

@@ -33,6 +33,11 @@ export class WorkLine {
     return this.waiting.some(({ priority }) => order.indexOf(priority) < order.indexOf(than));
   }
 
+  /** Of the connection of now, or the one before it. */
+  get capabilities(): readonly string[] {
+    return [...(this.connection?.capabilities ?? [])];
+  }
+
   async connect(signal: AbortSignal): Promise<void> {
     this.connection?.close();
     this.connection = null;

@@ -3,6 +3,7 @@ import type { Backend, BackendOptions, Traffic } from '../backend';
 import { SyncError } from '../sync-error';
 import { fetchBody } from './body';
 import { syncChanges } from './changes';
+import { checkAccount } from './check';
 import { connectJmap, type JmapClient } from './client';
 import { firstSync } from './first-sync';
 import { emailType, mailboxType, type JmapContext } from './jmap-context';
@@ -54,6 +55,15 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
         reconciliation = null;
         throw error;
       }
+    },
+
+    async check(onProgress, signal) {
+      reconciliation = null;
+      return await checkAccount(context(), onProgress, signal);
+    },
+
+    get capabilities() {
+      return client === null ? [] : Object.keys(client.session.capabilities);
     },
 
     async listen({ onConnected, onChange }, signal) {

@@ -219,14 +219,19 @@ async function applyEmails(
 }
 
 /** S8: goes on from the state of now, and owes a comparison of all that was before it. Nothing is deleted here. */
-async function startRebuild({ client, db, accountId, warn }: JmapContext, signal: AbortSignal): Promise<void> {
+async function startRebuild(context: JmapContext, signal: AbortSignal): Promise<void> {
+  await restartFromNow(context, signal);
+  context.warn('The server could not say what changed since the last time: all messages are compared with it.');
+}
+
+/** The state of now as checkpoint, and all messages to be compared (S8). */
+export async function restartFromNow({ client, db, accountId }: JmapContext, signal: AbortSignal): Promise<void> {
   const answers = await client.request([{ name: 'Email/get', args: { ids: [] }, id: 'e' }], signal);
   const { state } = answers.read('e', getAnswer);
   db.mail.transaction(() => {
     setState(db, accountId, emailType, state, Date.now());
     owe(db, accountId, 'stale');
   });
-  warn('The server could not say what changed since the last time: all messages are compared with it.');
 }
 
 function isEmpty(changes: ChangesAnswer): boolean {

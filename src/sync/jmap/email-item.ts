@@ -29,6 +29,9 @@ export const listProperties = [
 /** What can change of a message. */
 export const changingProperties = ['id', 'keywords', 'mailboxIds'] as const;
 
+/** What a check compares besides (S39): it cannot change, so here it can only be wrong. */
+export const checkedProperties = [...changingProperties, 'threadId'] as const;
+
 /**
  * One message as the server sent it, made sane: a mail can hold anything, and one odd message must not stop a page. Only
  * what cannot be done without is required: an id. By hand, because this runs for every message of a first sync.

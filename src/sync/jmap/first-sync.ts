@@ -1,4 +1,4 @@
-import { storeEmails } from '../../db/emails';
+import { countEmails, storeEmails } from '../../db/emails';
 import { setState } from '../../db/sync-state';
 import type { CycleReport } from '../backend';
 import { syncChanges } from './changes';
@@ -20,6 +20,7 @@ const firstPage = 50;
  */
 export async function firstSync(context: JmapContext, signal: AbortSignal): Promise<CycleReport> {
   const { client, db, accountId } = context;
+  const isFirst = countEmails(db, accountId) === 0;
   const before = await client.request([{ name: 'Email/get', args: { ids: [] }, id: 'e' }], signal);
   const { state: emailState } = before.read('e', getAnswer);
   // A first sync that was killed here may have left mailboxes that are gone by now.
@@ -35,7 +36,8 @@ export async function firstSync(context: JmapContext, signal: AbortSignal): Prom
   const emails = await toServerEmails(context, items, signal);
   const added = db.mail.transaction(() => {
     setState(db, accountId, emailType, emailState, Date.now());
-    owe(db, accountId, 'first');
+    // Where a checkpoint was lost, what is here may be older than the one of now.
+    owe(db, accountId, isFirst ? 'first' : 'stale');
     return storeEmails(db, accountId, emails);
   });
   const report = { added, changed: 0, removed: 0, mailboxes: mailboxes.length };

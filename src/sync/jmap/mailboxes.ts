@@ -1,5 +1,6 @@
-import { deleteMailboxes, mailboxKeys, upsertMailboxes } from '../../db/mailboxes';
+import { compareMailboxes, deleteMailboxes, mailboxKeys, upsertMailboxes } from '../../db/mailboxes';
 import { getState, setState } from '../../db/sync-state';
+import type { Findings } from '../../model/findings';
 import type { MailboxId } from '../../model/ids';
 import type { ServerMailbox } from '../../model/mailbox';
 import { getItems, isTooMuch } from './get-items';
@@ -58,11 +59,13 @@ async function fetchManyMailboxes(
 /**
  * At first, and when the server lost track of the changes (S8): compares all. A mailbox that the list lacks is deleted only
  * after the server said once more, by its id, that there is no such mailbox. `complete`: what new ones start as.
+ * `findings`: counts what was otherwise (S39).
  */
 export async function rebuildMailboxes(
   context: JmapContext,
   complete: boolean,
   signal: AbortSignal,
+  findings?: Findings,
 ): Promise<ServerMailbox[]> {
   const { db, accountId } = context;
   const { state, mailboxes } = await fetchAllMailboxes(context, signal);
@@ -70,6 +73,10 @@ export async function rebuildMailboxes(
   const missing = [...mailboxKeys(db, accountId).keys()].filter((id) => !listed.has(id));
   const { notFound: gone } = await getItems(context, 'Mailbox', missing, ['id'], signal);
   db.mail.transaction(() => {
+    const { missing: unknown, different } = compareMailboxes(db, accountId, mailboxes);
+    findings?.add('mailboxes-missing', unknown);
+    findings?.add('mailboxes-different', different);
+    findings?.add('mailboxes-extra', gone.length);
     upsertMailboxes(db, accountId, mailboxes, complete);
     deleteMailboxes(db, accountId, gone);
     setState(db, accountId, mailboxType, state, Date.now());

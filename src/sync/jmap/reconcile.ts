@@ -3,15 +3,17 @@ import type { MailDb } from '../../db/mail-db';
 import { markComplete } from '../../db/mailboxes';
 import { intentsOf } from '../../db/pending-changes';
 import { getState } from '../../db/sync-state';
+import type { Findings } from '../../model/findings';
 import type { EmailId } from '../../model/ids';
 import type { BackfillOptions } from '../backend';
 import { syncChanges } from './changes';
-import { changingProperties, listProperties, type EmailItem } from './email-item';
+import { changingProperties, checkedProperties, listProperties, type EmailItem } from './email-item';
 import { readEmailItems, toServerEmails, toUpdates } from './emails';
 import { getItems } from './get-items';
 import { walkIds, type IdWalk } from './id-walk';
 import { inFlight } from './in-flight';
 import { emailType, type JmapContext } from './jmap-context';
+import { compareItems } from './compare-items';
 import { countAttempt, owedWalk, settleWalk, type OwedWalk } from './owed-walk';
 
 /** Whole messages in one request: an answer of about half a megabyte, written in one transaction. */
@@ -22,6 +24,8 @@ const refreshBatch = 4096;
 const pagesAtOnce = 3;
 /** Times that the ids are walked over again at once, because mail came or went meanwhile. */
 const mostWalks = 3;
+/** Times that a check catches up with the server, so that news are not taken for damage. */
+const mostCatchUps = 20;
 /** Walks that ended in doubt before they are taken for what they are: then what was not seen is not deleted (S9). */
 const mostDoubts = 3;
 
@@ -45,10 +49,13 @@ export class Reconciliation {
    * never tells of them: they came and went (RFC 8620 §5.2).
    */
   private readonly uncovered = new Set<string>();
+  private catchUps = 0;
 
+  /** `findings`: this is a check, which tells what it found (S39). */
   constructor(
     private readonly context: JmapContext,
     readonly owed: OwedWalk,
+    private readonly findings: Findings | null = null,
   ) {}
 
   /** Goes on until all is done or `shouldYield`. Each page is committed by itself. */
@@ -106,7 +113,7 @@ export class Reconciliation {
       context,
       'Email',
       ids,
-      isMissing ? listProperties : changingProperties,
+      isMissing ? listProperties : this.findings === null ? changingProperties : checkedProperties,
       signal,
     );
     const items = readEmailItems(context, list);
@@ -116,14 +123,25 @@ export class Reconciliation {
       signal.throwIfAborted();
       // The outbox advanced the state meanwhile: what was read may be older than what is here (S11).
       if (getState(db, accountId, emailType) !== state) return void queue.push(...ids);
-      storeEmails(db, accountId, emails);
-      const isCovered = !isMissing || [...states].every((one) => one === state);
-      if (!isCovered) for (const { id } of items) this.uncovered.add(id);
-      updateEmails(db, accountId, updates);
+      const isOfCheckpoint = [...states].every((one) => one === state);
+      if (!isOfCheckpoint && (await this.takeNews(signal))) return void queue.push(...ids);
+      if (isMissing) {
+        const added = storeEmails(db, accountId, emails);
+        if (isOfCheckpoint) this.findings?.add('emails-missing', added);
+        else for (const { id } of items) this.uncovered.add(id);
+      } else if (this.findings === null) updateEmails(db, accountId, updates);
+      else compareItems(db, accountId, updates, items, this.findings);
       const again = this.askAgain(ids, items, notFound);
       queue.push(...again);
       this.done += ids.length - again.length;
     };
+  }
+
+  /** Before a check compares: what changed since the checkpoint is no damage. False: no check, or there is no end of it. */
+  private async takeNews(signal: AbortSignal): Promise<boolean> {
+    if (this.findings === null || ++this.catchUps > mostCatchUps) return false;
+    await syncChanges(this.context, signal);
+    return true;
   }
 
   /** The ids that were neither sent nor said to be gone, the first time. */
@@ -142,9 +160,11 @@ export class Reconciliation {
   private async finish({ doubt }: IdWalk, signal: AbortSignal): Promise<boolean> {
     const { db, accountId, warn } = this.context;
     const owed = owedWalk(db, accountId) ?? this.owed;
+    if (owed.number !== this.owed.number) return true; // the news that were taken meanwhile owe another walk
     if (doubt !== null && this.unseen.size > 0) {
       warn(`Nothing is deleted here, because the server's list of messages was not certainly complete: ${doubt}.`);
     }
+    if (doubt !== null) this.findings?.add('list-in-doubt', 1, 0);
     if (doubt !== null && owed.attempts + 1 < mostDoubts) {
       countAttempt(db, accountId, owed);
       return true;
@@ -156,6 +176,7 @@ export class Reconciliation {
       if (doubt === null) {
         const unwanted = gone.filter((id) => !hasWaiting(db, id));
         deleteEmails(db, unwanted);
+        this.findings?.add('emails-extra', gone.length, unwanted.length);
         // Should the change be taken back before it is sent, then only another walk finds that the message is gone.
         if (unwanted.length < gone.length) return;
       }

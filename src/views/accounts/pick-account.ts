@@ -6,6 +6,12 @@ import type { MailClient } from '../../engine/client';
 /** What a context menu hands over: a node of the tree, which may be any of ours or of nobody. */
 const accountNode = v.object({ accountId: v.string() });
 
+/** The account of the node that a command was called on; undefined where it was called on none. */
+export function namedAccount(accounts: readonly AccountSummary[], argument: unknown): AccountSummary | undefined {
+  const node = v.safeParse(accountNode, argument);
+  return node.success ? accounts.find(({ account }) => account.id === node.output.accountId) : undefined;
+}
+
 /** The account that a command is about: of the node it was called on, else the only one, else the person picks. */
 export async function pickAccount(
   client: MailClient,
@@ -13,11 +19,8 @@ export async function pickAccount(
   placeHolder: string,
 ): Promise<AccountSummary | null> {
   const accounts = await client.request('accounts/list', {});
-  const node = v.safeParse(accountNode, argument);
-  if (node.success) {
-    const named = accounts.find(({ account }) => account.id === node.output.accountId);
-    if (named) return named;
-  }
+  const named = namedAccount(accounts, argument);
+  if (named) return named;
   if (accounts.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There is no mail account yet.'));
     return null;

@@ -15,6 +15,10 @@ export function statusText(status: AccountStatus, { l10n, locale }: Language): s
       return status.total === null
         ? l10n.t('Fetching… {0}', formatCount(status.done, locale))
         : l10n.t('Fetching… {0} of {1}', formatCount(status.done, locale), formatCount(status.total, locale));
+    case 'checking':
+      return status.total === null
+        ? l10n.t('Checking…')
+        : l10n.t('Checking… {0} of {1}', formatCount(status.done, locale), formatCount(status.total, locale));
     case 'offline':
       return l10n.t('Offline');
     case 'signed-out':
@@ -40,7 +44,7 @@ export function statusIcon(status: AccountStatus): string {
 
 /** Whether it is talking to its server right now: shown as the view's progress. */
 export function isBusy(status: AccountStatus): boolean {
-  return status.state === 'connecting' || status.state === 'syncing' || status.state === 'backfilling';
+  return ['connecting', 'syncing', 'backfilling', 'checking'].includes(status.state);
 }
 
 /** Why it is not well, in a person's words; empty where it is. */

@@ -1,6 +1,7 @@
 import type { SyncLogEntry } from '../../engine/api';
 import type { Localiser } from '../format/language';
 import { oneLine } from '../format/text';
+import { formatDuration, formatTime } from '../format/times';
 import { withoutCredentials } from './without-credentials';
 
 /** A line of the log is long only where a server's own words are; they are cut here, not in the database. */
@@ -59,18 +60,4 @@ function align(row: readonly string[], widths: readonly number[]): string {
 
 function widthOf(text: string): number {
   return Array.from(text).length;
-}
-
-/** ISO 8601 without the zone: sorts, and says the same in every language. */
-function formatTime(time: number): string {
-  const date = new Date(time);
-  if (Number.isNaN(date.getTime())) return '?';
-  const two = (part: number) => String(part).padStart(2, '0');
-  const day = `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
-
-function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${String(Math.round(milliseconds))} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
 }

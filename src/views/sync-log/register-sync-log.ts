@@ -26,7 +26,7 @@ export function registerSyncLog({ client, log }: ViewContext): vscode.Disposable
     const abort = new AbortController();
     const listener = token.onCancellationRequested(() => abort.abort());
     try {
-      const entries = await client.request('sync/log', { accountId: null, limit: newest }, abort.signal);
+      const entries = await client.request('sync/log', { accountIds: null, levels: null, limit: newest }, abort.signal);
       return formatSyncLog(entries, vscode.l10n);
     } catch (error) {
       return `${errorSentence(error)}\n`;

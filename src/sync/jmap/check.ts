@@ -30,7 +30,7 @@ export async function checkAccount(
   const options = { shouldYield: () => false, onProgress };
   // What was not fetched yet is no damage either.
   const before = owedWalk(db, accountId);
-  if (before !== null && lost === 0) await new Reconciliation(context, before).run(options, signal);
+  if (before?.reason === 'first' && lost === 0) await new Reconciliation(context, before).run(options, signal);
   await rebuildMailboxes(context, startsComplete(context), signal, findings);
   await syncChanges(context, signal); // of what came between the mailboxes and their messages
   owe(db, accountId, 'stale');

@@ -144,6 +144,13 @@ export class Reconciliation {
     return true;
   }
 
+  /** What went between the checkpoint and the walk is not seen by it either. */
+  private async forgetNews(signal: AbortSignal): Promise<void> {
+    await syncChanges(this.context, signal);
+    const { db, accountId } = this.context;
+    for (const id of this.unseen.keys()) if (emailKey(db, accountId, id) === undefined) this.unseen.delete(id);
+  }
+
   /** The ids that were neither sent nor said to be gone, the first time. */
   private askAgain(ids: readonly string[], items: readonly EmailItem[], notFound: readonly string[]): string[] {
     if (items.length + notFound.length >= ids.length) return [];
@@ -159,6 +166,7 @@ export class Reconciliation {
   /** False: there is more to compare. */
   private async finish({ doubt }: IdWalk, signal: AbortSignal): Promise<boolean> {
     const { db, accountId, warn } = this.context;
+    if (this.findings !== null) await this.forgetNews(signal);
     const owed = owedWalk(db, accountId) ?? this.owed;
     if (owed.number !== this.owed.number) return true; // the news that were taken meanwhile owe another walk
     if (doubt !== null && this.unseen.size > 0) {

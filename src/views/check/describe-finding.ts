@@ -18,7 +18,7 @@ export function describeFinding({ kind, found, mended }: Finding, language: Lang
   const left = found - mended;
   if (left === 0) return l10n.t('{0}: {1}.', what, words.mended);
   if (mended === 0) return l10n.t('{0}: {1}', what, words.left);
-  return l10n.t('{0}: {1} {2}. {3}', what, formatCount(mended, locale), words.mended, words.left);
+  return l10n.t('{0}: {1} {2}; the rest {3}', what, formatCount(mended, locale), words.mended, words.left);
 }
 
 function wordsOf(kind: FindingKind, { l10n }: Language): Words {

@@ -1,57 +1,62 @@
 import * as vscode from 'vscode';
-import { errorSentence, showError } from '../show-error';
+import { registerReadOnlyDocuments } from '../read-only-document';
+import { showError } from '../show-error';
 import type { ViewContext } from '../view-context';
+import { chooseFilter } from './choose-filter';
+import { copyBugReport } from './copy-bug-report';
 import { formatSyncLog } from './format-sync-log';
+import { documentName, everything, fromQuery, toQuery, type LogFilter } from './log-filter';
 
 const scheme = 'mailpane-log';
-/** The language `log` comes with VS Code and colours levels and times. */
-const uri = vscode.Uri.from({ scheme, path: '/Mailpane Sync Log.log' });
 const newest = 2000;
-/** A sync writes many entries in a moment: the document is read anew at most so often, in ms. */
+/** A sync writes many entries in a moment: documents are read anew at most so often, in ms. */
 const refreshInterval = 500;
 
-/** The sync log as a read-only document that follows what happens while it is open. */
-export function registerSyncLog({ client, log }: ViewContext): vscode.Disposable {
-  const changed = new vscode.EventEmitter<vscode.Uri>();
+/** The sync log as read-only documents, one a filter, that follow what happens while they are open. */
+export function registerSyncLog(context: ViewContext): vscode.Disposable {
+  const { client, log } = context;
+  const documents = registerReadOnlyDocuments(scheme, async ({ query }, signal) => {
+    const entries = await client.request('sync/log', { ...fromQuery(query), limit: newest }, signal);
+    return formatSyncLog(entries, vscode.l10n);
+  });
   let timer: NodeJS.Timeout | null = null;
   const refresh = () => {
-    const isOpen = vscode.workspace.textDocuments.some((document) => document.uri.scheme === scheme);
-    if (!isOpen || timer !== null) return;
-    timer = setTimeout(() => {
+    timer ??= setTimeout(() => {
       timer = null;
-      changed.fire(uri);
+      documents.refresh();
     }, refreshInterval);
   };
-  const read = async (_: vscode.Uri, token: vscode.CancellationToken): Promise<string> => {
-    const abort = new AbortController();
-    const listener = token.onCancellationRequested(() => abort.abort());
-    try {
-      const entries = await client.request('sync/log', { accountIds: null, levels: null, limit: newest }, abort.signal);
-      return formatSyncLog(entries, vscode.l10n);
-    } catch (error) {
-      return `${errorSentence(error)}\n`;
-    } finally {
-      listener.dispose();
-    }
+  const show = async (filter: LogFilter) => {
+    const accounts = await client.request('accounts/list', {});
+    const chosen = accounts.filter(({ account }) => filter.accountIds?.includes(account.id) === true);
+    const names = chosen.map(({ account }) => account.name);
+    // The language `log` comes with VS Code and colours levels and times.
+    const path = `/${documentName(filter, names, vscode.l10n)}`;
+    await documents.show(vscode.Uri.from({ scheme, path, query: toQuery(filter) }), 'end');
   };
-  const show = async () => {
-    try {
-      changed.fire(uri);
-      const document = await vscode.workspace.openTextDocument(uri);
-      const editor = await vscode.window.showTextDocument(document, { preview: false });
-      editor.revealRange(new vscode.Range(document.lineCount, 0, document.lineCount, 0));
-    } catch (error) {
-      showError(error, log);
-    }
+  const commands: Record<string, (argument: unknown) => Promise<void>> = {
+    'mailpane.showSyncLog': () => show(everything),
+    'mailpane.filterSyncLog': async (argument) => {
+      const accounts = await client.request('accounts/list', {});
+      const filter = await chooseFilter(accounts, filterOf(argument));
+      if (filter !== undefined) await show(filter);
+    },
+    'mailpane.copyBugReport': () => copyBugReport(context),
   };
   return vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerTextDocumentContentProvider(scheme, {
-      onDidChange: changed.event,
-      provideTextDocumentContent: read,
-    }),
-    vscode.commands.registerCommand('mailpane.showSyncLog', show),
+    documents,
+    ...Object.entries(commands).map(([id, run]) =>
+      vscode.commands.registerCommand(id, async (argument: unknown) => {
+        await run(argument).catch((error: unknown) => showError(error, log));
+      }),
+    ),
     client.onChanged(refresh),
     new vscode.Disposable(() => clearTimeout(timer ?? undefined)),
   );
+}
+
+/** Of the document whose title bar was used, or that has the focus. */
+function filterOf(argument: unknown): LogFilter {
+  const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
+  return uri?.scheme === scheme ? fromQuery(uri.query) : everything;
 }

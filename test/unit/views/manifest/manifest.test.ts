@@ -33,6 +33,7 @@ const keysOfVSCode = new Set([
   'viewItem',
   'focusedView',
   'activeWebviewPanelId',
+  'resourceScheme',
   'listFocus',
   'listMultiSelection',
   'listDoubleSelection',

@@ -57,6 +57,12 @@ export function placesOf({ mail }: MailDb, id: EmailId): Place[] {
   }));
 }
 
+/** The first Message-ID of a message; null: it has none. */
+export function messageIdOf({ mail }: MailDb, id: EmailId): string | null {
+  const ids = mail.get('SELECT message_id FROM emails WHERE id = ?', [id], (row) => split(row[0] as string));
+  return ids?.[0] ?? null;
+}
+
 /** How many messages of a mailbox are here. */
 export function countPlaces({ mail }: MailDb, mailboxId: MailboxId): number {
   const sql = 'SELECT count(*) FROM imap_messages WHERE mailbox_id = ?';

@@ -56,8 +56,8 @@ export function expectIn(db: MailDb, id: EmailId, mailboxId: MailboxId): void {
   );
 }
 
-/** Gives a row that was just inserted for a moved message to the message itself. */
-function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
+/** Gives a row that was just inserted for a moved or copied message to the message itself. */
+export function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
   db.mail.run('UPDATE imap_messages SET email_id = ? WHERE email_id = ?', [id, inserted]);
   db.mail.run("UPDATE pending_changes SET resource_id = ? WHERE resource_type = 'Email' AND resource_id = ?", [
     String(id),

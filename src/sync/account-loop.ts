@@ -56,6 +56,7 @@ export class AccountLoop {
   /** Somebody wants it now: the only thing that skips a back-off. A push that comes back does not (that would be a storm). */
   private readonly retryNow = new WakeUp();
   private readonly outboxDue = new WakeUp();
+  private readonly pushDue = new WakeUp();
   private readonly timing: LoopTiming;
   private readonly checks: CheckDesk;
   private readonly backend: Backend;
@@ -88,6 +89,13 @@ export class AccountLoop {
     this.cycleDue.raise();
     this.retryNow.raise();
     this.outboxDue.raise();
+  }
+
+  /** The machine slept, or its network changed (S26): whatever is dead is replaced at once, without a back-off. */
+  wokeUp(): void {
+    this.backend.doubtConnections();
+    this.pushDue.raise();
+    this.wake();
   }
 
   /** Something was queued: sent at once, not with the next cycle. */
@@ -300,6 +308,7 @@ export class AccountLoop {
     const backoff = new Backoff(this.timing.backoff);
     for (;;) {
       const timer = this.startTimer();
+      this.pushDue.clear();
       try {
         const onConnected = (): void => {
           backoff.reset();
@@ -316,7 +325,7 @@ export class AccountLoop {
         const known = asSyncError(error);
         if (known.reason === 'auth') throw error;
         this.cycleDue.raise(); // is it only the push, or the whole connection?
-        await new WakeUp().wait(backoff.next(known.retryAfter), signal);
+        await this.pushDue.wait(backoff.next(known.retryAfter), signal);
       }
     }
   }

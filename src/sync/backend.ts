@@ -34,6 +34,8 @@ export interface BackfillOptions {
 export interface OutgoingChange {
   readonly email: EmailRef;
   readonly patch: EmailPatch;
+  /** It was under way once: the server may have taken it, without our having heard so. */
+  readonly mayHaveLeft: boolean;
 }
 
 /** What the server said of one change (S29). */
@@ -93,6 +95,8 @@ export interface Backend {
     limit: number,
     signal: AbortSignal,
   ): Promise<number>;
+  /** The machine slept, or its network changed (S26): what is connected may be dead, and is not waited for long. */
+  doubtConnections(): void;
   /** The mailbox on screen comes first (S24). */
   focus(mailboxId: MailboxId | null): void;
   dispose(): void;

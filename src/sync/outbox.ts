@@ -95,7 +95,7 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
         continue;
       }
       setChangeState(db, ids, 'sending', failures.noAttempt);
-      outgoing.push({ changes: ofEmail, change: { email, patch } });
+      outgoing.push({ changes: ofEmail, change: { email, patch, mayHaveLeft: left.length > 0 } });
     }
     return { outgoing, refused };
   });

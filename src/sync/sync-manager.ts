@@ -42,7 +42,7 @@ export class SyncManager {
   private stopped = false;
 
   constructor(private readonly options: SyncManagerOptions) {
-    this.wakeWatch = watchWakeUps(() => this.wake(null));
+    this.wakeWatch = watchWakeUps(() => this.wokeUp());
   }
 
   /** Asks for the secrets of the accounts that do not run for want of one: at the start, and when a window comes. */
@@ -84,6 +84,10 @@ export class SyncManager {
   /** A cycle now; null: of every account. */
   wake(accountId: AccountId | null): void {
     for (const [id, { loop }] of this.loops) if (accountId === null || id === accountId) loop.wake();
+  }
+
+  private wokeUp(): void {
+    for (const { loop } of this.loops.values()) loop.wokeUp();
   }
 
   /** Changes were queued for these accounts. */

@@ -53,9 +53,11 @@ export interface ScriptedImap {
   readonly mailboxes: Map<string, ScriptedMailbox>;
   /** Every command that came, without its tag. */
   readonly log: string[];
-  /** Connections open now, and the most at a time. */
-  readonly connections: { open: number; most: number };
+  /** Connections open now, the most at a time, and all that there were. */
+  readonly connections: { open: number; most: number; count: number };
   script: Script;
+  /** Numbers of connections over which nothing goes any more, and nobody was told. */
+  readonly dead: Set<number>;
   stop(): Promise<void>;
 }
 
@@ -68,21 +70,22 @@ export async function startScriptedImap(capabilities: string): Promise<ScriptedI
     separator: '"/"',
     mailboxes,
     log: [] as string[],
-    connections: { open: 0, most: 0 },
+    connections: { open: 0, most: 0, count: 0 },
     script: (() => undefined) as Script,
+    dead: new Set<number>(),
   };
-  let count = 0;
   const server = createServer((socket) => {
     sockets.add(socket);
-    count += 1;
+    self.connections.count += 1;
     self.connections.open += 1;
-    self.connections.most = Math.max(self.connections.most, self.connections.open);
-    socket.on('close', () => {
-      sockets.delete(socket);
-      self.connections.open -= 1;
-    });
+    // One that was hung up just before is heard of just after: so not before the events of this turn are through.
+    setTimeout(() => (self.connections.most = Math.max(self.connections.most, self.connections.open)), 20);
+    const closed = (): void => {
+      if (sockets.delete(socket)) self.connections.open -= 1;
+    };
+    socket.on('end', closed).on('close', closed);
     socket.on('error', () => undefined);
-    serve(socket, count, capabilities, self).catch(() => socket.destroy()); // the client hung up
+    serve(socket, self.connections.count, capabilities, self).catch(() => socket.destroy()); // the client hung up
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -96,7 +99,7 @@ export async function startScriptedImap(capabilities: string): Promise<ScriptedI
   });
 }
 
-type Self = Pick<ScriptedImap, 'mailboxes' | 'log' | 'script' | 'separator'>;
+type Self = Pick<ScriptedImap, 'mailboxes' | 'log' | 'script' | 'separator' | 'dead'>;
 
 /** Puts a message into a mailbox under the next number. */
 export function addMessage(box: ScriptedMailbox, raw: string, more: Partial<ScriptedMessage> = {}): ScriptedMessage {
@@ -113,6 +116,7 @@ async function serve(socket: Socket, connection: number, capabilities: string, s
   socket.write('* OK scripted\r\n');
   let pending = '';
   for await (const chunk of socket as AsyncIterable<Buffer>) {
+    if (self.dead.has(connection)) continue;
     pending += chunk.toString('latin1');
     for (let end = pending.indexOf('\r\n'); end >= 0; end = pending.indexOf('\r\n')) {
       const line = pending.slice(0, end);

@@ -40,6 +40,8 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
       ...(bestTier === undefined ? {} : { bestTier }),
     });
   const work = new WorkLine(open);
+  let listening: ImapConnection | null = null;
+  const openListening = async (signal: AbortSignal): Promise<ImapConnection> => (listening = await open(signal));
   const moved = new WakeUp();
   const limit: IdleLimit = { ms: Infinity };
   let focused: MailboxId | null = null;
@@ -83,7 +85,7 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
 
     listen: (events, signal) =>
       listenLive(
-        { open, path: livePath, moved, limit, timing: { ...defaultLiveTiming, ...tuning.live } },
+        { open: openListening, path: livePath, moved, limit, timing: { ...defaultLiveTiming, ...tuning.live } },
         events,
         signal,
       ),
@@ -91,6 +93,12 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
     send: (changes, signal) => sendChanges(context, changes, signal),
     fetchBody: (email, signal) => fetchBody(context, email, signal),
     fetchPart: (part, file, octets, signal) => fetchPart(context, part, file, octets, signal),
+
+    doubtConnections() {
+      work.doubt();
+      listening?.doubt();
+      moved.raise(); // ends the IDLE or the pause, so that it has to answer
+    },
 
     focus(mailboxId) {
       if (mailboxId === focused) return;

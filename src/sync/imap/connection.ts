@@ -16,9 +16,11 @@ export interface ImapTiming {
   /** ms that connecting, and each command, may stay without an answer. */
   readonly connect: number;
   readonly silence: number;
+  /** ms that a connection in doubt has to show that it lives (S26). */
+  readonly proof: number;
 }
 
-export const defaultImapTiming: ImapTiming = { connect: 20_000, silence: 60_000 };
+export const defaultImapTiming: ImapTiming = { connect: 20_000, silence: 60_000, proof: 5_000 };
 
 export interface ConnectOptions {
   readonly settings: ImapSettings;
@@ -76,6 +78,8 @@ export interface ImapConnection {
   command(name: string, args: readonly Argument[], handlers: Handlers, signal: AbortSignal): Promise<ImapResponse>;
   /** IDLE (RFC 2177) until `until` settles or the server ends it. `onData`: the server told something. */
   idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void>;
+  /** S26: closed unless the server is heard of soon. Something has to be asked of it. */
+  doubt(): void;
   close(): void;
 }
 
@@ -228,6 +232,14 @@ class Connection implements ImapConnection {
     } finally {
       this.count(0);
     }
+  }
+
+  doubt(): void {
+    const { received } = this.client.stats();
+    const timer = setTimeout(() => {
+      if (this.client.stats().received === received) this.fail(silent(this.host, 'proof of life'));
+    }, this.timing.proof);
+    void this.closed.then(() => clearTimeout(timer));
   }
 
   close(): void {

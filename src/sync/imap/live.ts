@@ -75,7 +75,8 @@ export async function listenLive(
   } catch (error) {
     const lasted = performance.now() - idle.startedAt;
     // S25: it hung up before we would have said something: next time we do so sooner.
-    if (connection.isClosed && !signal.aborted && lasted > shortest) limit.ms = Math.max(shortest, lasted * 0.8);
+    if (connection.isClosed && !signal.aborted && !moved.isRaised && lasted > shortest)
+      limit.ms = Math.max(shortest, lasted * 0.8);
     throw error;
   } finally {
     clearInterval(others);

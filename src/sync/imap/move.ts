@@ -1,5 +1,6 @@
-import { emailAt, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
-import { expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
+import { identityOf } from '../../db/email-identity';
+import { emailAt, messageIdOf, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import { absorb, emailIdentity, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
@@ -7,7 +8,10 @@ import { changeWords, refused } from '../change-words';
 import { absentAmong, mailboxIsAway, notThere } from './absent';
 import { numberOf, responseCode, textOf, type ImapResponse } from './attributes';
 import { getCheckpoint } from './checkpoint';
-import { sequence } from './connection';
+import { atom, sequence } from './connection';
+import { fetchList } from './fetch-list';
+import { search } from './search';
+import { selectMailbox } from './select';
 import type { StepContext, Target } from './send';
 import { deleteMessages } from './store';
 import { expandUidSet, formatUidSet } from './uid-set';
@@ -25,15 +29,55 @@ export async function copyMessages(
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const path = remoteMailboxId(step.context.db, destination);
   if (path === undefined) return failed(targets);
-  const transferred = await transfer(step, 'UID COPY', targets, path);
+  const found = await findCopies(step, targets, destination, path);
+  step.context.db.mail.transaction(() => {
+    for (const target of targets) {
+      const uid = found.get(target.emailId);
+      if (uid !== undefined) arriveAt(step, target, destination, uid);
+    }
+  });
+  const rest = targets.filter(({ emailId }) => !found.has(emailId));
+  if (rest.length === 0) return notThere(step, []);
+  const transferred = await transfer(step, 'UID COPY', rest, path);
   if ('failed' in transferred) return transferred.failed;
   const { told } = transferred;
   const known = new Set(told?.uids.keys());
-  const absent = await absentAmong(step, targets, known);
+  const absent = await absentAmong(step, rest, known);
   step.context.db.mail.transaction(() => {
-    for (const target of targets) if (!absent.includes(target)) arrive(step, target, destination, told);
+    for (const target of rest) if (!absent.includes(target)) arrive(step, target, destination, told);
   });
   return notThere(step, absent);
+}
+
+/**
+ * S22: a COPY to which no answer came may have been done, and a second one would double the message: its copies are
+ * looked for in the destination by Message-ID first. Leaves the source open.
+ */
+async function findCopies(
+  { context, connection, selected, signal }: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+  path: string,
+): Promise<ReadonlyMap<EmailId, number>> {
+  const { db, accountId } = context;
+  const found = new Map<EmailId, number>();
+  const inDoubt = targets.filter(({ mayBeDone }) => mayBeDone);
+  if (inDoubt.length === 0) return found;
+  const { uidValidity } = await selectMailbox(connection, path, null, signal);
+  if (getCheckpoint(db, accountId, destination)?.uidValidity === uidValidity) {
+    for (const { emailId } of inDoubt) {
+      const messageId = messageIdOf(db, emailId);
+      if (messageId === null) continue;
+      const uids = await search(connection, [atom('HEADER'), 'MESSAGE-ID', messageId], signal);
+      const taken = new Set(found.values());
+      const free = uids.filter((uid) => !taken.has(uid));
+      const emails = free.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(free) }, signal);
+      const same = emails.find((email) => identityOf(email) === emailIdentity(db, emailId));
+      if (same !== undefined) found.set(emailId, same.uid);
+    }
+  }
+  await selectMailbox(connection, selected.path, null, signal);
+  return found;
 }
 
 /** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
@@ -113,22 +157,30 @@ function readCopyUid(response: ImapResponse): CopyUid | null {
  * S22: the copy's place, by COPYUID; else the message is expected in the destination, where the next cycle finds it by
  * EMAILID, or by Message-ID, size and date.
  */
-function arrive(
-  { context, mailboxId, needsCycle }: StepContext,
+function arrive(step: StepContext, target: Target, destination: MailboxId, told: CopyUid | null): void {
+  const { db, accountId } = step.context;
+  const checkpoint = getCheckpoint(db, accountId, destination);
+  const copy = told?.uids.get(target.uid);
+  if (copy !== undefined && told?.uidValidity === checkpoint?.uidValidity) {
+    arriveAt(step, target, destination, copy);
+    return;
+  }
+  expectIn(db, target.emailId, destination);
+  step.needsCycle();
+  refreshBase(db, target.emailId);
+}
+
+function arriveAt(
+  { context: { db }, mailboxId }: StepContext,
   { emailId, uid }: Target,
   destination: MailboxId,
-  told: CopyUid | null,
+  copy: number,
 ): void {
-  const { db, accountId } = context;
-  const checkpoint = getCheckpoint(db, accountId, destination);
-  const copy = told?.uids.get(uid);
-  if (copy === undefined || told?.uidValidity !== checkpoint?.uidValidity) {
-    expectIn(db, emailId, destination);
-    needsCycle();
-  } else {
-    const source = placesOf(db, emailId).find((place) => place.mailboxId === mailboxId && place.uid === uid);
-    putPlace(db, destination, copy, emailId, source?.keywords ?? []);
-    settleUnplaced(db, emailId, destination);
-  }
+  const source = placesOf(db, emailId).find((place) => place.mailboxId === mailboxId && place.uid === uid);
+  // A cycle may have met the copy before it was known to be ours.
+  const met = emailAt(db, destination, copy);
+  if (met !== undefined && met !== emailId && placesOf(db, met).length === 1) absorb(db, emailId, met);
+  putPlace(db, destination, copy, emailId, source?.keywords ?? []);
+  settleUnplaced(db, emailId, destination);
   refreshBase(db, emailId);
 }

@@ -17,6 +17,8 @@ import { deleteMessages, storeKeywords } from './store';
 export interface Target {
   readonly emailId: EmailId;
   readonly uid: number;
+  /** It was asked for before, and no answer came. */
+  readonly mayBeDone: boolean;
 }
 
 /** What a step works with, inside a turn, with the mailbox open and its numbers valid. */
@@ -55,7 +57,7 @@ export async function sendChanges(
     const planned = plan(context, change, (order, key, mailboxId, uid, run) => {
       const name = `${order} ${mailboxId} ${key}`;
       const group = groups.get(name) ?? { order, mailboxId, run, targets: [] };
-      group.targets.push({ emailId: change.email.id, uid });
+      group.targets.push({ emailId: change.email.id, uid, mayBeDone: change.mayHaveLeft });
       groups.set(name, group);
     });
     if (planned !== null) outcomes.set(change.email.id, planned);
@@ -92,7 +94,7 @@ function plan(context: ImapContext, { email, patch }: OutgoingChange, add: Add):
     const key = JSON.stringify([addKeywords, removeKeywords]);
     for (const { mailboxId, uid } of places) add(0, key, mailboxId, uid, run);
   }
-  return planMailboxes(context, places, patch, add);
+  return planMailboxes(context, places, expectedMailbox(db, email.id), patch, add);
 }
 
 /** Gone from one mailbox, and not yet given up (S21): the next round finds it, or ends it. */
@@ -101,10 +103,13 @@ const waitForRound = (message: string): ChangeOutcome => ({ result: 'transient',
 function planMailboxes(
   { db }: ImapContext,
   places: readonly Place[],
+  expected: MailboxId | null,
   patch: OutgoingChange['patch'],
   add: Add,
 ): ChangeOutcome | null {
   const here = new Set(places.map(({ mailboxId }) => mailboxId));
+  // A copy that the server has made, and whose number it did not tell (S22).
+  if (expected !== null) here.add(expected);
   const removing = new Set(patch.removeMailboxes);
   const leaving = places.filter(({ mailboxId }) => removing.has(mailboxId));
   const arriving = patch.addMailboxes.filter((id) => !here.has(id));
@@ -113,7 +118,8 @@ function planMailboxes(
   }
   const [source] = leaving.length > 0 ? leaving : places;
   const [destination, ...others] = leaving.length > 0 ? arriving : [undefined, ...arriving];
-  if (leaving.length === places.length && arriving.length === 0 && leaving.length > 0) {
+  const isElsewhere = expected !== null && !removing.has(expected);
+  if (leaving.length === places.length && arriving.length === 0 && leaving.length > 0 && !isElsewhere) {
     return refused(changeWords.nowhere);
   }
   for (const id of others) {

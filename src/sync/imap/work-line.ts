@@ -24,6 +24,7 @@ export class WorkLine {
   private busy = false;
   private readonly waiting: Waiting[] = [];
   private lastUse = { wall: 0, monotonic: 0 };
+  private isInDoubt = false;
   private disposed = false;
 
   constructor(private readonly open: (signal: AbortSignal) => Promise<ImapConnection>) {}
@@ -54,6 +55,12 @@ export class WorkLine {
     }
   }
 
+  /** S26: the connection may be dead: what it is busy with is not waited for long, and the next turn asks it first. */
+  doubt(): void {
+    this.isInDoubt = true;
+    if (this.busy) this.connection?.doubt();
+  }
+
   dispose(): void {
     this.disposed = true;
     this.connection?.close();
@@ -62,11 +69,24 @@ export class WorkLine {
   private async current(signal: AbortSignal): Promise<ImapConnection> {
     if (this.disposed) throw new SyncError('cancelled', 'Stopped.');
     const known = this.connection;
-    if (known !== null && !known.isClosed && !this.hasSlept()) return known;
+    if (known !== null && !known.isClosed && !this.hasSlept() && (await this.isAlive(known, signal))) return known;
     known?.close();
     this.connection = null;
     this.connection = await this.open(signal);
     return this.connection;
+  }
+
+  private async isAlive(known: ImapConnection, signal: AbortSignal): Promise<boolean> {
+    if (!this.isInDoubt) return true;
+    this.isInDoubt = false;
+    known.doubt();
+    try {
+      await known.command('NOOP', [], {}, signal);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   private hasSlept(): boolean {

@@ -83,6 +83,10 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
       return await context().client.download({ blobId, type, name: 'attachment' }, file, limit, signal);
     },
 
+    doubtConnections() {
+      // Every request may have a connection of its own, and a push that falls silent is noticed by its pings (S12).
+    },
+
     focus() {
       // All mailboxes come in one walk, newest first: there is nothing to bring forward.
     },

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { placesOf } from '../../../../src/db/imap-messages';
+import { listChanges } from '../../../../src/db/pending-changes';
+import type { Script, ScriptedMailbox } from '../../../servers/scripted-imap';
+import { basicCapabilities } from '../../../servers/scripted-imap';
+import { fillScripted, openScripted, reasonOf, type ScriptedAccount } from '../../../support/scripted-account';
+
+const withMove = `${basicCapabilities} CONDSTORE QRESYNC`;
+const withoutMove = withMove.replace(' MOVE', '');
+const bare = withoutMove.replace(' UIDPLUS', '');
+
+async function open(capabilities: string): Promise<ScriptedAccount & { readonly archive: ScriptedMailbox }> {
+  let archive: ScriptedMailbox | undefined;
+  const scripted = await openScripted(capabilities, 12, {
+    prepare: (server) => (archive = fillScripted(server, 'Archive', 3)),
+  });
+  await scripted.account.syncAll();
+  if (archive === undefined) throw new Error('no archive');
+  return { ...scripted, archive };
+}
+
+function moveToArchive({ account }: ScriptedAccount, subject: string): void {
+  const [inbox, archive] = [account.mailbox('INBOX'), account.mailbox('Archive')];
+  account.act(account.email(subject), { type: 'mailboxes', add: [archive], remove: [inbox] });
+}
+
+const subjects = (box: ScriptedMailbox): string[] =>
+  box.messages.map(({ raw }) => /Subject: (.*)\r\n/.exec(raw)?.[1] ?? '');
+
+/** The server does it, and the connection is lost before the answer. */
+const losesAnswerOf =
+  (command: string, times = { left: 1 }): Script =>
+  ({ name }, socket) => {
+    if (name !== command || times.left-- <= 0) return undefined;
+    socket.destroy();
+    return '';
+  };
+
+describe.each([
+  ['with COPYUID', withoutMove],
+  ['without COPYUID', bare],
+])('S22: a move by COPY, STORE and EXPUNGE, %s', (_name, capabilities) => {
+  it.each(['UID COPY', 'UID STORE', 'UID EXPUNGE', 'EXPUNGE'])(
+    'that loses the answer to %s doubles nothing and loses nothing, whoever is first afterwards',
+    async (command) => {
+      for (const isCycleFirst of [true, false]) {
+        const scripted = await open(capabilities);
+        const { server, account, inbox, archive } = scripted;
+        const key = account.email('INBOX 5');
+        moveToArchive(scripted, 'INBOX 5');
+        server.script = losesAnswerOf(command);
+        await reasonOf(account.drain());
+        if (isCycleFirst) await account.cycle();
+        expect(await account.drain()).toMatchObject({ failed: 0 });
+        await account.syncAll();
+        expect(await account.drain()).toMatchObject({ failed: 0, deferred: false });
+        expect(subjects(archive).filter((subject) => subject === 'INBOX 5')).toHaveLength(1);
+        expect(subjects(inbox)).not.toContain('INBOX 5');
+        expect(account.email('INBOX 5')).toBe(key);
+        expect(placesOf(account.db, key).map(({ mailboxId }) => mailboxId)).toEqual([account.mailbox('Archive')]);
+        expect([scripted.here(), scripted.here('Archive')]).toEqual([11, 4]);
+        expect(listChanges(account.db)).toEqual([]);
+      }
+    },
+  );
+});
+
+describe('S22: MOVE', () => {
+  it('whose answer is lost is found where it went', async () => {
+    const scripted = await open(withMove);
+    const { server, account, archive } = scripted;
+    const key = account.email('INBOX 5');
+    moveToArchive(scripted, 'INBOX 5');
+    server.script = losesAnswerOf('UID MOVE');
+    expect(await reasonOf(account.drain())).toBe('offline');
+    await account.drain();
+    await account.syncAll();
+    expect(subjects(archive)).toEqual(['Archive 1', 'Archive 2', 'Archive 3', 'INBOX 5']);
+    expect(account.email('INBOX 5')).toBe(key);
+    expect(placesOf(account.db, key)).toMatchObject([{ mailboxId: account.mailbox('Archive'), uid: 4 }]);
+  });
+
+  it('S27: of many that moves some and then says NO moves the rest, and doubles none', async () => {
+    const scripted = await open(withMove);
+    const { server, account, inbox, archive } = scripted;
+    const names = ['INBOX 2', 'INBOX 3', 'INBOX 4'];
+    const keys = names.map((name) => account.email(name));
+    for (const name of names) moveToArchive(scripted, name);
+    const before = [...inbox.messages];
+    let isFirst = true;
+    server.script = ({ name, tag }) => {
+      if (name !== 'UID MOVE' || !isFirst) return undefined;
+      isFirst = false;
+      // All are moved: two of them go back to where they were.
+      archive.messages.splice(4);
+      inbox.messages.splice(1, 0, ...before.slice(2, 4));
+      return `* OK [COPYUID 7 2 4] moved\r\n* 2 EXPUNGE\r\n${tag} NO [SERVERBUG] the rest failed\r\n`;
+    };
+    await account.drain();
+    server.script = () => undefined;
+    await account.syncAll();
+    expect(await account.drain()).toMatchObject({ failed: 0 });
+    await account.syncAll();
+    expect(subjects(archive).sort()).toEqual(['Archive 1', 'Archive 2', 'Archive 3', ...names]);
+    expect(names.map((name) => account.email(name))).toEqual(keys);
+    expect(subjects(inbox)).not.toContain('INBOX 3');
+    expect(listChanges(account.db)).toEqual([]);
+  });
+});
+
+describe('keywords', () => {
+  it('S29: one that PERMANENTFLAGS has no room for is refused in words, and flags still work', async () => {
+    const scripted = await open(withMove);
+    const { server, account, inbox } = scripted;
+    server.script = (_command, _socket, usual) => usual.replaceAll(' \\*)] ok', ' known)] ok');
+    await account.syncAll();
+    inbox.highestModSeq += 1; // so that it is opened again
+    await account.cycle();
+    account.act(account.email('INBOX 1'), { type: 'keywords', add: ['project-x'], remove: [] });
+    account.act(account.email('INBOX 2'), { type: 'keywords', add: ['known', '$flagged'], remove: [] });
+    expect(await account.drain()).toMatchObject({ sent: 1, failed: 1 });
+    expect(listChanges(account.db)[0]?.lastError).toContain('“project-x”');
+    expect(inbox.messages[1]?.flags).toEqual(expect.arrayContaining(['\\Flagged', 'known']));
+  });
+
+  it('S14: our own STORE raises MODSEQ, and is no news', async () => {
+    const scripted = await open(withMove);
+    const { account } = scripted;
+    account.act(account.email('INBOX 1'), { type: 'keywords', add: ['$seen'], remove: [] });
+    await account.drain();
+    expect(await account.cycle()).toMatchObject({ added: 0, changed: 0, removed: 0 });
+  });
+});

@@ -31,7 +31,7 @@ export interface Lock {
 export interface LockOptions {
   /** Called once if the lock is lost: another process took it, or its file cannot be kept alive. */
   readonly onLost: (error: Error) => void;
-  /** Who this owner is; random. */
+  /** Who this owner is; random. The next term of an owner may be another thread's: one takes the lock for the other. */
   readonly token?: string;
   /** Owners that were threads of this process and have ended. */
   readonly ended?: Iterable<string>;
@@ -62,7 +62,7 @@ export async function acquireLock(file: string, options: LockOptions): Promise<L
   try {
     mkdirSync(dirname(file), { recursive: true });
     const seen = await sightLock(file);
-    if (seen !== null && !isLeft(seen, options.ended ?? []) && !isSame(seen, options.silent)) throw inUse(file);
+    if (seen !== null && !mayFollow(seen, options)) throw inUse(file);
     const began = clocks();
     const term = claimTerm(file, (seen?.term ?? 0) + 1);
     if (term === null) throw inUse(file);
@@ -76,8 +76,9 @@ export async function acquireLock(file: string, options: LockOptions): Promise<L
 const inUse = (file: string): DatabaseError =>
   new DatabaseError('locked', `The database ${file} is in use by another window.`);
 
-function isSame(seen: Sighting, silent: LockOptions['silent']): boolean {
-  return seen.term === silent?.term && seen.beat === silent.beat;
+function mayFollow(seen: Sighting, { token, ended = [], silent }: LockOptions): boolean {
+  if (token !== undefined && seen.owner?.token === token) return true;
+  return isLeft(seen, ended) || (seen.term === silent?.term && seen.beat === silent.beat);
 }
 
 /** Two clocks: one stands still while the machine sleeps, the other can be set. */

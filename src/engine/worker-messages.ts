@@ -1,5 +1,4 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Sighting } from '../db/lock-file';
 import type { ErrorReason } from './api';
 
 /** What the host gives the worker at its start. */
@@ -10,12 +9,10 @@ export interface WorkerInput {
   readonly version: string;
   /** JSON-RPC, once the worker says `ready`. */
   readonly port: MessagePort;
-  /** Who this worker is as an owner of the lock. */
+  /** The owner of the lock: the host took it for the worker. */
   readonly token: string;
-  /** Workers of this process that have ended. */
-  readonly ended: readonly string[];
-  /** An owner that showed no life: if it is so still, the worker takes over from it. */
-  readonly silent: Pick<Sighting, 'term' | 'beat'> | undefined;
+  /** The lock was taken from a process that is frozen, and may wake. */
+  readonly afterSilence: boolean;
 }
 
 /** What the worker tells the host beside JSON-RPC. */

@@ -1,20 +1,19 @@
-/** The engine's thread: takes the lock of the folder, opens the engine, and answers this window and all others. */
+/** The engine's thread: takes the lock of the folder from its host, opens the engine, and answers this window and all others. */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { DatabaseError } from '../db/database-error';
 import { acquireLock } from '../db/lock';
-import { sightLock } from '../db/lock-file';
 import { endLogs } from '../db/open-mail-db';
 import type { DiskGuard } from '../db/vfs/mount';
 import { openEngine, type Engine } from './engine';
 import { toEngineError } from './errors';
 import { connectPort } from './rpc';
 import { notify, serve } from './serve';
-import { listenForWindows, removeAddress, type ReplacedBy } from './windows';
+import { listenForWindows, type ReplacedBy } from './windows';
 import { shutDown, type WorkerInput, type WorkerMessage } from './worker-messages';
 
-const { folder, version, port, token, ended, silent } = workerData as WorkerInput;
+const { folder, version, port, token, afterSilence } = workerData as WorkerInput;
 const windows = new Set<MessageConnection>();
 
 function tell(message: WorkerMessage): void {
@@ -22,20 +21,17 @@ function tell(message: WorkerMessage): void {
 }
 
 async function start(): Promise<void> {
-  const file = join(folder, 'mail.db');
-  const before = await sightLock(file);
   const onLost = (): never => {
     tell({ type: 'locked' });
     return process.exit(1); // not another instruction; it ends this thread only, and the host looks for the new owner
   };
-  const lock = await acquireLock(file, { token, ended, silent, onLost });
+  const lock = await acquireLock(join(folder, 'mail.db'), { token, onLost });
   const guard: DiskGuard = (operation) => {
     if (!lock.held && operation !== 'open' && operation !== 'read')
       throw new DatabaseError('locked', 'Another window has taken over the mail database.');
   };
   try {
-    removeAddress(before);
-    if (silent !== undefined) await endLogs(folder, { guard });
+    if (afterSilence) await endLogs(folder, { guard });
     const engine = await openEngine({
       folder,
       guard,

@@ -56,6 +56,7 @@ export class EngineClient implements MailClient {
   private readonly credentialsNeeded = new Set<(event: Events['credentialsNeeded']) => void>();
   private readonly stateListeners = new Set<(state: EngineState) => void>();
   private readonly stopper = new AbortController();
+  private readonly stopped = aborted(this.stopper.signal);
   private readonly running: Promise<void>;
 
   constructor(private readonly options: MailClientOptions) {
@@ -151,7 +152,7 @@ export class EngineClient implements MailClient {
       this.connection = served.connection;
       this.setState({ state: 'ready' });
       tellAll(this.changed, everything);
-      await Promise.race([served.ended, over, aborted(this.stopper.signal)]);
+      await Promise.race([served.ended, over, this.stopped]);
       this.connection = null;
       await served.close();
       this.setState({ state: 'starting' });
@@ -179,20 +180,18 @@ export class EngineClient implements MailClient {
   private whenReady(lost: MessageConnection | null, signal: AbortSignal | undefined): Promise<MessageConnection> {
     if (this.connection !== null && this.connection !== lost) return Promise.resolve(this.connection);
     return new Promise((resolve, reject) => {
-      const settle = (): boolean => {
+      const ends = [signal, this.stopper.signal].filter((end) => end !== undefined);
+      const settle = (): void => {
         if (this.connection !== null && this.connection !== lost) resolve(this.connection);
         else if (this.current.state === 'failed') reject(this.current.error);
-        else if (signal?.aborted === true || this.stopper.signal.aborted)
-          reject(new EngineError('cancelled', 'Cancelled.'));
-        else return false;
+        else if (ends.some((end) => end.aborted)) reject(new EngineError('cancelled', 'Cancelled.'));
+        else return;
         subscription.dispose();
-        return true;
+        for (const end of ends) end.removeEventListener('abort', settle);
       };
       const subscription = this.onState(settle);
-      if (!settle()) {
-        signal?.addEventListener('abort', settle, { once: true });
-        this.stopper.signal.addEventListener('abort', settle, { once: true });
-      }
+      for (const end of ends) end.addEventListener('abort', settle, { once: true });
+      settle();
     });
   }
 }

@@ -1,8 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { DatabaseError } from '../../db/database-error';
+import { acquireLock, type Lock, type LockOptions } from '../../db/lock';
 import type { LockState } from '../../db/lock-watch';
 import { EngineError } from '../client';
+import { toEngineError } from '../errors';
 import { connectPort } from '../rpc';
+import { removeAddress } from '../windows';
 import { shutDown, type WorkerMessage, type WorkerInput } from '../worker-messages';
 import type { Prepare, Served } from './served';
 
@@ -20,21 +25,47 @@ const shutDownTimeout = 3_000;
 /** Engines of this process that have ended: the lock that one left, when it crashed, is nobody's. */
 export const endedEngines = new Set<string>();
 
-/** Starts our own engine. `locked`: another window owns the folder. EngineError where it cannot start at all. */
+/**
+ * Starts our own engine. `locked`: another window owns the folder. EngineError where it cannot start at all. The lock is
+ * taken here first, before the thread is made: where several windows want to take over, only one goes to that length.
+ */
 export async function spawnEngine(
   options: SpawnOptions,
-  { state, sighting }: LockState,
+  lock: LockState,
   prepare: Prepare,
 ): Promise<Served | 'locked'> {
-  const { folder, workerFile, version } = options;
-  const { port1, port2 } = new MessageChannel();
   const token = randomBytes(16).toString('hex');
-  const silent = state === 'silent' && sighting !== null ? { term: sighting.term, beat: sighting.beat } : undefined;
-  const input: WorkerInput = { folder, version, port: port2, token, ended: [...endedEngines], silent };
+  const silent = lock.state === 'silent' ? (lock.sighting ?? undefined) : undefined;
+  const claim = await claimFolder(options.folder, { token, ended: endedEngines, silent, onLost: () => undefined });
+  if (claim === 'locked') return 'locked';
+  try {
+    removeAddress(lock.sighting);
+    return await startWorker(options, { token, afterSilence: silent !== undefined }, prepare);
+  } finally {
+    claim.release(); // nothing, if the worker has it
+  }
+}
+
+async function claimFolder(folder: string, options: LockOptions): Promise<Lock | 'locked'> {
+  try {
+    return await acquireLock(join(folder, 'mail.db'), options);
+  } catch (error) {
+    if (error instanceof DatabaseError && error.reason === 'locked') return 'locked';
+    throw toEngineError(error);
+  }
+}
+
+async function startWorker(
+  { folder, workerFile, version }: SpawnOptions,
+  claim: Pick<WorkerInput, 'token' | 'afterSilence'>,
+  prepare: Prepare,
+): Promise<Served | 'locked'> {
+  const { port1, port2 } = new MessageChannel();
+  const input: WorkerInput = { folder, version, port: port2, ...claim };
   const worker = new Worker(workerFile, { workerData: input, transferList: [port2], name: 'mailpane-engine' });
   const ended = new Promise<void>((resolve) =>
     worker.once('exit', () => {
-      endedEngines.add(token);
+      endedEngines.add(claim.token);
       resolve();
     }),
   );

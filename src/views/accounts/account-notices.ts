@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AccountSummary } from '../../engine/api';
 import type { EngineError, EngineState } from '../../engine/client';
 import type { AccountId } from '../../model/ids';
+import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { newlySignedOut } from './signed-out';
 
@@ -36,15 +37,24 @@ async function offerSignIn({ account, status }: AccountSummary): Promise<void> {
   if (chosen === signIn) await vscode.commands.executeCommand('mailpane.signIn', { accountId: account.id });
 }
 
-/** Says once that the engine cannot start: nothing of Mailpane works then. */
+/** Says once that the engine cannot start, or must not: nothing of Mailpane works then. */
 export function noticeEngineFailure({ client, log }: ViewContext): vscode.Disposable {
   let told = false;
+  const offer = (error: EngineError) =>
+    error.reason === 'outdated' ? offerReload(error, log) : offerEngineFailure(error, log);
   const look = (state: EngineState) => {
-    if (state.state === 'failed' && !told) void offerEngineFailure(state.error, log);
+    if (state.state === 'failed' && !told) void offer(state.error);
     told = state.state === 'failed';
   };
   look(client.state);
   return vscode.Disposable.from(client.onState(look));
+}
+
+async function offerReload(error: EngineError, log: vscode.LogOutputChannel): Promise<void> {
+  const reload = vscode.l10n.t('Reload Window');
+  log.warn(`${error.message} ${error.details}`);
+  const chosen = await vscode.window.showWarningMessage(errorSentence(error), reload);
+  if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
 
 async function offerEngineFailure(error: EngineError, log: vscode.LogOutputChannel): Promise<void> {
@@ -61,6 +71,10 @@ export async function showEngineFailure({ client, extension, log }: ViewContext)
   if (client.state.state !== 'failed') return;
   const { t } = vscode.l10n;
   const { error } = client.state;
+  if (error.reason === 'outdated') {
+    await offerReload(error, log);
+    return;
+  }
   const folder = extension.globalStorageUri.fsPath;
   const detail = [
     t('Nothing was overwritten. First reload the window; where a newer Mailpane is at work in another one, update.'),

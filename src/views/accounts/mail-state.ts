@@ -4,15 +4,15 @@ import type { AccountStatus } from '../../model/account';
 import type { Mailbox } from '../../model/mailbox';
 
 /** Context key `mailpane.state`: which welcome the mailboxes show. */
-export type MailState = 'starting' | 'noAccount' | 'ready' | 'failed';
+export type MailState = 'starting' | 'noAccount' | 'ready' | 'failed' | 'outdated';
 
 /** Context key `mailpane.messagesState`: which welcome the message list shows while it has no rows. */
 export type MessagesState = 'noMailbox' | 'loading' | 'empty' | 'signedOut' | 'offline' | 'shown';
 
 /** `accounts` is how many there are; null while nobody knows. */
-export function mailState(engine: EngineState['state'], accounts: number | null): MailState {
-  if (engine === 'failed') return 'failed';
-  if (engine === 'starting' || accounts === null) return 'starting';
+export function mailState(engine: EngineState, accounts: number | null): MailState {
+  if (engine.state === 'failed') return engine.error.reason === 'outdated' ? 'outdated' : 'failed';
+  if (engine.state === 'starting' || accounts === null) return 'starting';
   return accounts === 0 ? 'noAccount' : 'ready';
 }
 

@@ -7,7 +7,7 @@ import { mailState, messagesState, type ShownList } from './mail-state';
 export function trackMailState({ client, log }: ViewContext): vscode.Disposable {
   let accounts: number | null = null;
   const publish = () =>
-    vscode.commands.executeCommand('setContext', 'mailpane.state', mailState(client.state.state, accounts));
+    vscode.commands.executeCommand('setContext', 'mailpane.state', mailState(client.state, accounts));
   const count = async () => {
     try {
       accounts = (await client.request('accounts/list', {})).length;

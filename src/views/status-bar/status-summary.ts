@@ -25,12 +25,13 @@ export interface StatusSummary {
 export function statusSummary(overview: Overview, engine: EngineState, language: Language): StatusSummary | null {
   const { l10n } = language;
   if (engine.state === 'failed') {
-    const text = l10n.t('Mail cannot start');
+    const isOutdated = engine.error.reason === 'outdated';
+    const text = isOutdated ? l10n.t('Reload for mail') : l10n.t('Mail cannot start');
     return {
-      text: `$(error) ${text}`,
+      text: `${isOutdated ? '$(refresh)' : '$(error)'} ${text}`,
       tooltip: escapeMarkdown(engine.error.message, 500),
       accessibleName: `${text}: ${oneLine(engine.error.message, 500)}`,
-      severity: 'error',
+      severity: isOutdated ? 'warning' : 'error',
       command: 'mailpane.showEngineFailure',
     };
   }

@@ -1,3 +1,4 @@
+import { EngineError } from '../../../../src/engine/client';
 import { describe, expect, it } from 'vitest';
 import type { AccountSummary } from '../../../../src/engine/api';
 import type { AccountStatus } from '../../../../src/model/account';
@@ -45,9 +46,15 @@ describe('mailState', () => {
     ['ready', null, 'starting'],
     ['ready', 0, 'noAccount'],
     ['ready', 1, 'ready'],
-    ['failed', 1, 'failed'],
   ] as const)('engine %s with %s accounts is %s', (engine, accounts, state) => {
-    expect(mailState(engine, accounts)).toBe(state);
+    expect(mailState({ state: engine }, accounts)).toBe(state);
+  });
+
+  it.each([
+    ['database', 'failed'],
+    ['outdated', 'outdated'],
+  ] as const)('an engine that failed for %s is %s', (reason, state) => {
+    expect(mailState({ state: 'failed', error: new EngineError(reason, 'Why.') }, 1)).toBe(state);
   });
 });
 

@@ -150,7 +150,9 @@ describe('the manifest', () => {
     expect(new Set(states('mailpane.messagesState'))).toEqual(
       new Set(['noMailbox', 'loading', 'empty', 'signedOut', 'offline']),
     );
-    expect(new Set(states('mailpane.state'))).toEqual(new Set(['starting', 'noAccount', 'ready', 'failed']));
+    expect(new Set(states('mailpane.state'))).toEqual(
+      new Set(['starting', 'noAccount', 'ready', 'failed', 'outdated']),
+    );
   });
 
   it('declares exactly the settings that the code reads', () => {

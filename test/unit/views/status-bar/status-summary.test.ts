@@ -78,4 +78,13 @@ describe('the status bar', () => {
       command: 'mailpane.showEngineFailure',
     });
   });
+
+  it('says that the window has to be reloaded where a newer version runs in another one', () => {
+    const error = new EngineError('outdated', 'A newer version runs.');
+    expect(statusSummary(overview([]), { state: 'failed', error }, english)).toMatchObject({
+      text: '$(refresh) Reload for mail',
+      severity: 'warning',
+      command: 'mailpane.showEngineFailure',
+    });
+  });
 });

@@ -81,6 +81,18 @@ export function placesIn({ mail }: MailDb, mailboxId: MailboxId, from: number): 
   return new Map(mail.all(sql, [mailboxId, from], (row) => [row[0] as number, row[1] as string] as const));
 }
 
+/** The lowest of the newest UIDs below one, as many as asked for; undefined: there is none. */
+export function lowestOfNewest(
+  { mail }: MailDb,
+  mailboxId: MailboxId,
+  below: number,
+  count: number,
+): number | undefined {
+  const sql = `SELECT min(uid) FROM
+    (SELECT uid FROM imap_messages WHERE mailbox_id = ? AND uid < ? ORDER BY uid DESC LIMIT ?)`;
+  return mail.get(sql, [mailboxId, below, count], (row) => row[0] as number | null) ?? undefined;
+}
+
 /** Stores what a server told of a mailbox's messages, no UID twice. Returns how many were new to the account. */
 export function storeMessages(
   db: MailDb,

@@ -16,6 +16,13 @@ export interface SuiteServer {
 export interface SuiteEntry {
   readonly name: string;
   readonly tuning: ImapTuning;
+  /** How many commands a cycle of the product takes there. */
+  readonly commands: {
+    /** With nothing new. */
+    readonly idle: number;
+    /** With one new mail, in a mailbox that is not INBOX: one of these. */
+    readonly newMail: readonly number[];
+  };
   start(): Promise<SuiteServer>;
 }
 
@@ -25,13 +32,33 @@ function dovecot(capability: DovecotCapability): () => Promise<SuiteServer> {
 
 /** The same expectations for all (S15): each tier on a real server, and one with ids of its own (OBJECTID). */
 export const suiteServers: readonly SuiteEntry[] = [
-  { name: 'Dovecot with QRESYNC', tuning: {}, start: dovecot('qresync') },
-  { name: 'Dovecot with CONDSTORE', tuning: {}, start: dovecot('condstore') },
-  // Flags are then only found by looking: here at once, in the product every few minutes.
-  { name: 'Dovecot with neither', tuning: { policy: { fullScan: 0 } }, start: dovecot('neither') },
+  {
+    name: 'Dovecot with QRESYNC',
+    tuning: {},
+    // LIST; SELECT, the rows, their structure and preview
+    commands: { idle: 1, newMail: [4] },
+    start: dovecot('qresync'),
+  },
+  {
+    name: 'Dovecot with CONDSTORE',
+    tuning: {},
+    // LIST; SELECT, what flags changed, the rows, their structure, their preview
+    commands: { idle: 1, newMail: [6] },
+    start: dovecot('condstore'),
+  },
+  {
+    name: 'Dovecot with neither',
+    // Flags are then only found by looking: here at once, in the product every few minutes.
+    tuning: { policy: { fullScan: 0 } },
+    // UNSELECT, LIST, SELECT and the newest flags of INBOX; SELECT, the newest flags, the rows, their structure, their preview
+    commands: { idle: 4, newMail: [9] },
+    start: dovecot('neither'),
+  },
   {
     name: 'Cyrus with OBJECTID',
     tuning: {},
+    // LIST, and a STATUS that Cyrus may leave out of it just after a change; SELECT, the rows, their structure, their preview
+    commands: { idle: 1, newMail: [5, 6] },
     async start() {
       const server = await startCyrus();
       return { ...server, separator: '/', stop: () => server.stop() };

@@ -51,9 +51,12 @@ export function getCheckpoint(db: MailDb, accountId: AccountId, mailboxId: Mailb
   }
 }
 
-/** In the transaction of what it covers (S4). */
+/** In the transaction of what it covers (S4). One that is the same is not written: an idle cycle leaves the disk alone. */
 export function setCheckpoint(db: MailDb, accountId: AccountId, mailboxId: MailboxId, checkpoint: Checkpoint): void {
-  setState(db, accountId, typeOf(mailboxId), JSON.stringify(checkpoint), Date.now());
+  // In the order of the schema, however it was put together.
+  const state = JSON.stringify(v.parse(checkpointSchema, checkpoint));
+  if (getState(db, accountId, typeOf(mailboxId)) === state) return;
+  setState(db, accountId, typeOf(mailboxId), state, Date.now());
 }
 
 export function clearCheckpoint(db: MailDb, accountId: AccountId, mailboxId: MailboxId): void {

@@ -11,17 +11,17 @@ import { completeMailbox } from '../../db/imap-mailboxes';
 import { unplaceMailbox, type Round } from '../../db/imap-unplaced';
 import type { MailboxId } from '../../model/ids';
 import type { CycleReport } from '../backend';
-import type { ImapResponse } from './attributes';
-import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './checkpoint';
-import { atom, sequence, type Argument, type ImapConnection } from './connection';
+import { getCheckpoint, isComplete, isSameStatus, setCheckpoint, type Checkpoint } from './checkpoint';
+import { atom, type ImapConnection } from './connection';
 import { fetchDetails } from './details';
 import { fetchList } from './fetch-list';
 import { keywordsOf } from './flags';
 import type { ImapContext } from './imap-context';
+import { fetchFlags, lookAtFlags, type Changes } from './look-at-flags';
 import type { OpenableMailbox } from './mailboxes';
 import { isLoss, trulyGone } from './mass-delete';
 import { search, searchUids } from './search';
-import { addFlags, selectMailbox, type Selected } from './select';
+import { selectMailbox, type Selected } from './select';
 import { formatUidSet, pagesOf } from './uid-set';
 
 /** What fills the first screen. */
@@ -109,12 +109,6 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
   setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
 }
 
-interface Changes {
-  readonly gone: ReadonlySet<number>;
-  readonly flags: ReadonlyMap<number, readonly string[]>;
-  readonly scannedAll: boolean;
-}
-
 /** Applies what is gone and whose flags changed. Null: it could not be believed. */
 async function readChanges(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint | null> {
   const { context, connection, mailbox, round, report, signal } = task;
@@ -133,8 +127,9 @@ async function readChanges(task: Task, before: Checkpoint, selected: Selected): 
     ...before,
     highestModSeq: selected.highestModSeq,
     lastFullScan: changes.scannedAll ? Date.now() : before.lastFullScan,
-    // The rest of this mailbox is still to be read: should it be interrupted, the next cycle opens it again.
-    status: null,
+    // The rest of this mailbox is still to be read: should it be interrupted, the next cycle opens it again. Where STATUS
+    // tells of nothing, nothing is owed, and nothing is written.
+    status: before.status !== null && isSameStatus(before.status, mailbox.status) ? before.status : null,
   };
   db.mail.transaction(() => {
     report.removed += removePlaces(db, mailbox.id, gone, round);
@@ -169,54 +164,6 @@ async function askChanges(task: Task, before: Checkpoint, selected: Selected): P
 
 function isLess(a: string | null, b: string | null): boolean {
   return a !== null && b !== null && BigInt(a) < BigInt(b);
-}
-
-/** Only looking tells: the newest often, all now and then, or when the counts say that something else is different. */
-async function lookAtFlags(task: Task, before: Checkpoint, atAll: boolean): Promise<Changes> {
-  const { context, mailbox } = task;
-  const { db, policy } = context;
-  // Our own moves put messages beyond what was looked at last.
-  const here = [...placesIn(db, mailbox.id, before.backfilledDownTo).keys()].filter((uid) => uid < before.uidNext);
-  const isDue = atAll || Date.now() - before.lastFullScan >= policy.fullScan || Date.now() < before.lastFullScan;
-  if (!isDue && isComplete(before)) {
-    const from = here.at(-policy.window) ?? 1;
-    const flags = await fetchFlags(task, `${from}:${before.uidNext - 1}`);
-    const gone = new Set(here.filter((uid) => uid >= from && !flags.has(uid)));
-    if (explains(task, gone, flags)) return { gone, flags, scannedAll: false };
-  }
-  const flags = await fetchFlags(task, `${before.backfilledDownTo}:${before.uidNext - 1}`);
-  return { gone: new Set(here.filter((uid) => !flags.has(uid))), flags, scannedAll: true };
-}
-
-/** Whether the unseen of the whole mailbox are as many as STATUS told, once this is applied. New mail may blur it. */
-function explains(
-  { context: { db }, mailbox }: Task,
-  gone: ReadonlySet<number>,
-  flags: ReadonlyMap<number, readonly string[]>,
-): boolean {
-  const { unseen } = mailbox.status;
-  if (unseen === null) return true;
-  const places = placesIn(db, mailbox.id, 1);
-  let expected = countUnseen(db, mailbox.id);
-  const isSeen = (list: readonly string[]): boolean => list.includes('$seen');
-  for (const uid of gone) if (!isSeen((places.get(uid) ?? '').split(' '))) expected -= 1;
-  for (const [uid, list] of flags) {
-    const was = places.get(uid);
-    if (was !== undefined) expected += Number(isSeen(was.split(' '))) - Number(isSeen(keywordsOf(list)));
-  }
-  return expected === unseen;
-}
-
-async function fetchFlags(
-  { connection, signal }: Task,
-  range: string,
-  since?: readonly Argument[],
-): Promise<Map<number, readonly string[]>> {
-  const flags = new Map<number, readonly string[]>();
-  const handlers = { FETCH: (response: ImapResponse) => addFlags(response, flags) };
-  const args = [sequence(range), [atom('UID'), atom('FLAGS')], ...(since === undefined ? [] : [since])];
-  await connection.command('UID FETCH', args, handlers, signal);
-  return flags;
 }
 
 /** A server names ranges of UIDs that were never here, too. */

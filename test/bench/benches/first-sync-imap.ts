@@ -9,14 +9,13 @@
  */
 import { ImapFlow, type FetchMessageObject, type FetchQueryObject, type MessageStructureObject } from 'imapflow';
 import { performance } from 'node:perf_hooks';
-import { countEmails } from '../../../src/db/emails';
 import { listFields } from '../../../src/sync/imap/header-fields';
 import { formatUidSet, pagesOf } from '../../../src/sync/imap/uid-set';
 import { startDovecot } from '../../servers/dovecot';
 import { seedMaildir } from '../../servers/seed';
 import { users, type TestUser } from '../../servers/users';
-import { never, prepareImapAccount } from '../../support/imap-account';
 import { median, processorSeconds, rounded, type Bench } from '../bench';
+import { firstImapSync, type ImapSync } from '../first-imap-sync';
 
 const messages = Number(process.env.BENCH_MESSAGES ?? 10_000);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -29,18 +28,21 @@ export const bench: Bench = {
     const server = await startDovecot();
     try {
       for (const { email } of [alice, bob, carol]) await seedMaildir({ ...server.maildir(email), count: messages });
-      await firstSync(server.imapPort, alice); // caches are warm for both
+      await firstImapSync(server.imapPort, alice, messages); // caches are warm for both
       await fetchAll(server.imapPort, alice);
-      const ours: Sync[] = [];
-      const theirs: Sync[] = [];
+      const ours: ImapSync[] = [];
+      const theirs: ImapSync[] = [];
       for (let round = 0; round < rounds; round++) {
-        ours.push(await firstSync(server.imapPort, alice));
+        ours.push(await firstImapSync(server.imapPort, alice, messages));
         theirs.push(await fetchAll(server.imapPort, alice));
         log(`${line(ours.at(-1))}; bare ${line(theirs.at(-1))}`);
       }
-      const cold = { ours: await firstSync(server.imapPort, bob), reference: await fetchAll(server.imapPort, carol) };
+      const cold = {
+        ours: await firstImapSync(server.imapPort, bob, messages),
+        reference: await fetchAll(server.imapPort, carol),
+      };
       log(`the server's caches empty: ${line(cold.ours)}; bare ${line(cold.reference)}`);
-      const of = (side: readonly Sync[], field: keyof Sync): number => median(side.map((sync) => sync[field]));
+      const of = (side: readonly ImapSync[], field: keyof ImapSync): number => median(side.map((sync) => sync[field]));
       const [seconds, reference] = [of(ours, 'seconds'), of(theirs, 'seconds')];
       return {
         name: 'first-sync-imap',
@@ -74,49 +76,14 @@ export const bench: Bench = {
   },
 };
 
-/** Seconds from before signing in. */
-interface Sync {
-  readonly seconds: number;
-  readonly first50Seconds: number;
-  readonly rowsSeconds: number;
-  readonly processorSeconds: number;
-  readonly requests: number;
-  readonly bytesReceived: number;
-}
-
-function line(sync: Sync | undefined): string {
+function line(sync: ImapSync | undefined): string {
   if (sync === undefined) return '';
   const [all, rows, used] = [sync.seconds, sync.rowsSeconds, sync.processorSeconds].map((s) => rounded(s, 2));
   return `${all} s (rows alone ${rows} s, processor ${used} s)`;
 }
 
-async function firstSync(port: number, { email, password }: TestUser): Promise<Sync> {
-  const account = await prepareImapAccount({ port, user: email, password });
-  const { backend } = account;
-  try {
-    const processor = processorSeconds();
-    const start = performance.now();
-    const since = (time: number): number => (time - start) / 1000;
-    await backend.connect(never);
-    await backend.syncChanges(never);
-    const first50Seconds = since(performance.now());
-    let rowsSeconds = NaN;
-    const onProgress = (done: number): void => {
-      if (done >= messages && Number.isNaN(rowsSeconds)) rowsSeconds = since(performance.now());
-    };
-    while (backend.needsBackfill) await backend.backfill({ shouldYield: () => false, onProgress }, never);
-    const seconds = since(performance.now());
-    const used = processorSeconds() - processor;
-    const stored = countEmails(account.db, account.accountId);
-    if (stored !== messages) throw new Error(`${stored} messages were stored`);
-    return { seconds, first50Seconds, rowsSeconds, processorSeconds: used, ...backend.traffic };
-  } finally {
-    account.close();
-  }
-}
-
 /** The bare loop: for everything, and then, counted anew, for the rows alone. */
-async function fetchAll(port: number, user: TestUser): Promise<Sync> {
+async function fetchAll(port: number, user: TestUser): Promise<ImapSync> {
   const all = await timed(port, user, async (client) => {
     const found = new Map<number, FetchMessageObject>();
     for await (const message of client.fetch('1:*', { ...rowItems, bodyStructure: true })) {
@@ -173,7 +140,7 @@ async function timed(
   port: number,
   { email, password }: TestUser,
   work: (client: ImapFlow) => Promise<number>,
-): Promise<Sync> {
+): Promise<ImapSync> {
   const server = { host: '127.0.0.1', port, secure: false, doSTARTTLS: false, disableCompression: true } as const;
   const processor = processorSeconds();
   const start = performance.now();

@@ -62,6 +62,8 @@ interface Executor {
     },
   ): Promise<{ readonly response: ImapResponse; readonly next: () => void }>;
   write(line: string): void;
+  /** Sits out what a server asks to wait, up to five minutes, before it fails the command. True: closed meanwhile. */
+  throttleWait(ms: number): Promise<boolean>;
 }
 
 /** One signed-in connection. After any failure but a refusal it is closed for good. */
@@ -148,6 +150,8 @@ class Connection implements ImapConnection {
     private readonly traffic: Traffic,
     private readonly timing: ImapTiming,
   ) {
+    // The account's loop waits instead (S29), where the person sees why and an action may end it.
+    this.executor.throttleWait = () => Promise.resolve(false);
     client.on('error', (error: Error) => {
       this.failure ??= toSyncError(error, host, 'connection');
     });

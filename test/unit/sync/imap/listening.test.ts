@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { addMessage, basicCapabilities, type Script } from '../../../servers/scripted-imap';
+import { openScripted, scriptedMail, type ScriptedAccount } from '../../../support/scripted-account';
+
+/** Listens until it has heard of something; the commands of the listening connection meanwhile. */
+async function hearsOf(
+  { server, account, inbox }: ScriptedAccount,
+  other: Script = () => undefined,
+): Promise<string[]> {
+  const commands: string[] = [];
+  const listener = new AbortController();
+  let known = inbox.messages.length;
+  server.script = (command, socket, usual) => {
+    if (command.connection > 1) commands.push(command.name);
+    if (command.name === 'NOOP' && inbox.messages.length > known) {
+      known = inbox.messages.length;
+      return `* ${known} EXISTS\r\n${command.tag} OK done\r\n`;
+    }
+    return other(command, socket, usual);
+  };
+  await new Promise<void>((resolve, reject) => {
+    const onConnected = (): void => void setTimeout(() => addMessage(inbox, scriptedMail('heard')), 100);
+    account.backend.listen({ onConnected, onChange: resolve }, listener.signal).catch(reject);
+  });
+  listener.abort();
+  return commands;
+}
+
+const tuning = { live: { noop: 30, others: 600_000 } };
+
+describe('listening', () => {
+  it('S25: asks by NOOP where there is no IDLE', async () => {
+    const scripted = await openScripted(basicCapabilities.replace(' IDLE', ''), 12, { tuning });
+    await scripted.account.syncAll();
+    const commands = await hearsOf(scripted);
+    expect(commands.filter((name) => name === 'NOOP').length).toBeGreaterThan(1);
+    expect(commands).not.toContain('IDLE');
+    expect(await scripted.account.cycle()).toMatchObject({ added: 1 });
+    expect(scripted.server.connections.most).toBe(2);
+  });
+
+  it('S25: asks by NOOP where IDLE is announced and refused', async () => {
+    const scripted = await openScripted(basicCapabilities, 12, { tuning });
+    await scripted.account.syncAll();
+    const commands = await hearsOf(scripted, ({ name, tag }) =>
+      name === 'IDLE' ? `${tag} BAD IDLE is switched off\r\n` : undefined,
+    );
+    expect(commands.filter((name) => name === 'IDLE')).toHaveLength(1);
+    expect(commands.filter((name) => name === 'NOOP').length).toBeGreaterThan(1);
+    expect(scripted.server.connections.count).toBe(2);
+  });
+
+  it('S25: keeps to two connections while bodies are read, changes sent, mail filled in, and connections lost', async () => {
+    const scripted = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 1200);
+    const { server, account, inbox } = scripted;
+    await account.cycle();
+    let dropped = 0;
+    server.script = ({ name }, socket) => {
+      // Now and then a connection is lost in the middle of something.
+      if (name === 'UID FETCH' && server.log.length % 5 === 0 && dropped < 4) {
+        dropped += 1;
+        socket.destroy();
+        return '';
+      }
+      return undefined;
+    };
+    const listener = new AbortController();
+    const events = { onConnected: () => undefined, onChange: () => undefined };
+    const listening = account.backend.listen(events, listener.signal).catch(() => undefined);
+    const signal = new AbortController().signal;
+    const again = async (work: () => Promise<unknown>): Promise<void> => {
+      for (let tries = 0; tries < 8; tries++) {
+        const done = await work().then(
+          () => true,
+          () => false,
+        );
+        if (done) return;
+      }
+      throw new Error('never done');
+    };
+    const ids = inbox.messages.slice(-20).map((_message, index) => account.email(`INBOX ${1200 - index}`));
+    for (const id of ids.slice(0, 5)) account.act(id, { type: 'keywords', add: ['$seen'], remove: [] });
+    const ref = { accountId: account.accountId, remoteId: null, blobId: null, mailboxIds: new Set<never>() };
+    await Promise.all([
+      again(() => account.backend.backfill({ shouldYield: () => false, onProgress: () => undefined }, signal)),
+      again(() => account.cycle()),
+      again(() => account.drain()),
+      ...ids.slice(5).map((id) => again(() => account.backend.fetchBody({ id, ...ref }, signal))),
+    ]);
+    listener.abort();
+    await listening;
+    await account.syncAll();
+    expect(dropped).toBe(4);
+    expect(scripted.here()).toBe(1200);
+    expect(server.connections.count).toBeGreaterThan(dropped);
+    expect(server.connections.most).toBe(2);
+  });
+});

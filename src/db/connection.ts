@@ -89,6 +89,23 @@ export class Connection {
     this.#guarded(sql, () => this.#raw.run(sql));
   }
 
+  /** `VACUUM INTO` a real file, which the same guard watches; what fails there is said of that file. */
+  vacuumInto(file: string): void {
+    const target = this.#sqlJs.vfs.mount(file, { readOnly: false, guard: this.mount.guard });
+    try {
+      this.run('VACUUM INTO ?', [target.virtualName]);
+    } catch (error) {
+      if (!(error instanceof DatabaseError) || target.lastError === undefined) throw error;
+      if (target.lastError instanceof DatabaseError) throw target.lastError;
+      const { reason } = error;
+      if (reason === 'full')
+        throw new DatabaseError(reason, `The disk is full: ${file} could not be written.`, target.lastError);
+      throw new DatabaseError(reason, `The file ${file} could not be written.`, target.lastError);
+    } finally {
+      this.#sqlJs.vfs.unmount(target);
+    }
+  }
+
   /** Frees the statements, checkpoints the log and closes the file. Closing twice does nothing. */
   close(): void {
     if (this.#closed) return;

@@ -124,6 +124,12 @@ export class Database {
     this.#connection.rows('PRAGMA wal_checkpoint(TRUNCATE)', []);
   }
 
+  /** Writes what is committed, packed, into a file that is not there yet. Takes the thread until it is done. */
+  copyInto(file: string): void {
+    if (this.#inTransaction) throw new DatabaseError('sql', 'A copy is not possible inside a transaction.');
+    this.#connection.vacuumInto(file);
+  }
+
   /** Checkpoints and closes; the database cannot be used after it. Closing again does nothing. */
   close(): void {
     if (this.#inTransaction) throw new DatabaseError('sql', 'A database cannot be closed inside a transaction.');

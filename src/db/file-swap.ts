@@ -40,8 +40,12 @@ export function finishSwap(file: string): void {
     renameSync(nextOf(file), file);
     syncDirectoryOf(file);
   }
-  for (const suffix of databaseSuffixes) rmSync(nextOf(file) + suffix, { force: true });
+  removeNext(file);
   rmSync(planOf(file), { force: true });
+}
+
+export function removeNext(file: string): void {
+  for (const suffix of databaseSuffixes) rmSync(nextOf(file) + suffix, { force: true });
 }
 
 function readPlan(file: string): string | null {

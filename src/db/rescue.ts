@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { carryOver } from './carry-over';
 import { ChangeCollector } from './change-collector';
 import { openDatabase, type Database, type OpenOptions } from './database';
 import { setNotice, type DatabaseNotice } from './database-notice';
 import type { MailDb } from './mail-db';
-import { asideName, databaseSuffixes, nextOf, swapIn } from './file-swap';
+import { asideName, nextOf, removeNext, swapIn } from './file-swap';
 import { readSaved, type Saved } from './salvage/read-saved';
 import { mailApplicationId, mailMigrations } from './schema/mail';
 import { appendLog } from './sync-log';
@@ -27,7 +26,8 @@ export function overMailFile(mail: Database): MailDb {
 export async function rescueMailFile(file: string, options: MailFileOptions): Promise<void> {
   const saved = readSaved(file, options.guard);
   const aside = asideName(file, 'damaged', new Date());
-  const next = await openNext(file, options);
+  removeNext(file);
+  const next = await openMailFile(nextOf(file), options);
   try {
     const db = overMailFile(next);
     next.transaction(() => {
@@ -38,11 +38,6 @@ export async function rescueMailFile(file: string, options: MailFileOptions): Pr
     next.close();
   }
   swapIn(file, aside);
-}
-
-async function openNext(file: string, options: MailFileOptions): Promise<Database> {
-  for (const suffix of databaseSuffixes) rmSync(nextOf(file) + suffix, { force: true });
-  return await openMailFile(nextOf(file), options);
 }
 
 export function noticeOf(what: DatabaseNotice['what'], file: string, saved: Saved): DatabaseNotice {

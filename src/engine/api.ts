@@ -324,6 +324,16 @@ export const requests = {
 
   /** To be told to the person; only the first window that asks is told. Null: nothing. */
   'database/notice': request<DatabaseNotice | null>()(nothing),
+  /**
+   * Writes mail.db as one file, which grows as `partOf(file)` until it is whole (export-part.ts). Absolute path; a file that
+   * is there is replaced. Answers its size in bytes.
+   */
+  'database/export': request<number>()(v.object({ file: v.string() })),
+  /**
+   * Puts a backup in the place of the mail database, which is kept; then another engine starts, and `database/notice`
+   * says what became of it. Absolute path.
+   */
+  'database/restore': request<null>()(v.object({ file: v.string(), requestId })),
 } as const;
 
 export type Method = keyof typeof requests;
@@ -332,7 +342,7 @@ export type Method = keyof typeof requests;
  * Where an engine dies before it answers, the request goes to the next one. What must not happen twice then carries an id,
  * which is kept with what was done; everything else comes to the same if it is done again.
  */
-const once = ['accounts/add', 'actions/apply', 'actions/undo'] as const satisfies readonly Method[];
+const once = ['accounts/add', 'actions/apply', 'actions/undo', 'database/restore'] as const satisfies readonly Method[];
 export const isOnce = (method: Method): boolean => once.some((one) => one === method);
 
 export type Params<M extends Method> = v.InferOutput<(typeof requests)[M]['params']>;

@@ -1,6 +1,8 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { abandonMailDb, closeMailDb, openMailDb, type MailDbOptions } from '../db/open-mail-db';
 import type { ChangeDigest } from '../db/change-collector';
+import { finishRestore, prepareRestore } from '../db/restore-mail';
 import type { LoopTiming } from '../sync/account-loop';
 import { SyncManager } from '../sync/sync-manager';
 import type { Changed, Events, Method, Params, Result } from './api';
@@ -20,8 +22,8 @@ export interface EngineOptions extends Pick<MailDbOptions, 'wasm' | 'guard'> {
   readonly folder: string;
   readonly emit: <E extends keyof Events>(event: E, data: Events[E]) => void;
   readonly timing?: Partial<LoopTiming>;
-  /** Damage was met in the databases, which are let go of already: open the engine anew, which mends them. */
-  readonly onDamaged: () => void;
+  /** The databases are let go of: damage was met, or another one takes their place. Open the engine anew. */
+  readonly onOver: () => void;
 }
 
 /** ms: changes this close together are one event. Below what an eye can tell, and long enough for a page of a sync. */
@@ -39,7 +41,7 @@ export interface Engine {
 }
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { folder, emit, timing, onDamaged, ...rest } = options;
+  const { folder, emit, timing, onOver, ...rest } = options;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
     timer = undefined;
@@ -55,7 +57,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     onChanged: () => (timer ??= setTimeout(flush, burst)),
     onDamaged: () => {
       abandon();
-      onDamaged();
+      onOver();
     },
   });
   const sync = new SyncManager({
@@ -63,6 +65,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     onCredentialsNeeded: (accountId) => emit('credentialsNeeded', { accountId }),
     ...(timing === undefined ? {} : { timing }),
   });
+  let isOver = false;
+  const close = async (): Promise<void> => {
+    await sync.stop();
+    clearTimeout(timer);
+    closeMailDb(db);
+  };
+  const restore = async (backup: string, requestId: string): Promise<void> => {
+    const file = join(folder, 'mail.db');
+    await prepareRestore(file, backup, requestId, rest);
+    isOver = true;
+    try {
+      await close();
+      await finishRestore(file, rest);
+      rmSync(context.cacheDir, { recursive: true, force: true });
+    } finally {
+      setImmediate(onOver); // after the answer
+    }
+  };
   const context: EngineContext = { db, sync, cacheDir: join(folder, 'attachments') };
   const handlers: Handlers = {
     ...accountHandlers(context),
@@ -72,19 +92,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...attachmentHandlers(context),
     ...imageHandlers(context),
     ...syncHandlers(context),
-    ...databaseHandlers(context),
+    ...databaseHandlers(context, restore),
   };
   void removeOldAttachments(context.cacheDir);
   return {
     async handle(method, params, signal) {
+      if (isOver) await new Promise<never>(() => undefined); // the connection ends: then the next engine is asked
       return await handlers[method](params, signal);
     },
     askForMissingSecrets: () => sync.askForMissingSecrets(),
-    async close() {
-      await sync.stop();
-      clearTimeout(timer);
-      closeMailDb(db);
-    },
+    close,
     abandon,
   };
 }

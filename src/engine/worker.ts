@@ -35,8 +35,8 @@ async function start(): Promise<void> {
     const engine = await openEngine({
       folder,
       guard,
-      // Ends this thread only; the windows look for an engine again, and the one that starts mends the database.
-      onDamaged: () => {
+      // Ends this thread only; the windows look for an engine again, and the one that starts mends what is damaged.
+      onOver: () => {
         lock.release();
         process.exit(1);
       },

@@ -18,7 +18,7 @@ const pages = 10;
 const signal = new AbortController().signal;
 
 async function work(folder: string, accountId: AccountId, secret: string): Promise<() => Promise<void>> {
-  const engine = await openEngine({ folder, emit: () => undefined, onDamaged: () => undefined });
+  const engine = await openEngine({ folder, emit: () => undefined, onOver: () => undefined });
   const boxes = await engine.handle('mailboxes/list', {}, signal);
   const inbox = boxes.find(({ role }) => role === 'inbox');
   if (inbox === undefined) throw new Error('there is no inbox');

@@ -192,6 +192,50 @@ describe('several windows, one engine', () => {
     });
   });
 
+  it('exports without secrets, and restores for every window: what was not sent goes on, mail catches up', async () => {
+    const [first, second] = [openWindow(), openWindow()];
+    await addAccount(first.client);
+    await allHere(second.client);
+    const backup = path.join(folder, 'Mail 2026-11-25.db');
+    const size = await second.client.request('database/export', { file: backup });
+    const exported = await readFile(backup);
+    expect(exported.length).toBe(size);
+    expect(exported.includes('alice@example.test')).toBe(true);
+    expect(exported.includes(secret)).toBe(false);
+    expect(exported.includes(Buffer.from(`alice@example.test:${secret}`).toString('base64'))).toBe(false);
+
+    server.account('alice').deliver(mail(8), { mailbox: 'Inbox' });
+    await first.client.request('sync/now', { accountId: null });
+    await until('the new message', async () => (await inboxOf(first.client))?.total === 6);
+    server.faults.always({ kind: 'reset' });
+    const row = present((await rowsOf(first.client))[0]);
+    const target = { emailId: row.emailId, mailboxId: row.mailboxId };
+    await first.client.request('actions/apply', { action: { type: 'archive' }, targets: [target] });
+    expect(await second.client.request('database/restore', { file: backup })).toBeNull();
+    for (const { client } of [first, second]) expect(await rowsOf(client)).toHaveLength(5); // as it was, whoever asks
+    server.faults.clear();
+    await first.client.request('sync/now', { accountId: null });
+    const archived = () =>
+      server
+        .account('alice')
+        .messages()
+        .filter((one) => one.mailboxes.includes('Archive')).length;
+    await until('what waited was sent', () => archived() === 1);
+    await until('nothing waits', async () => (await second.client.request('overview', {})).pending === 0);
+    expect(await rowsOf(second.client)).toHaveLength(5);
+    expect(await first.client.request('database/notice', {})).toMatchObject({
+      what: 'restored',
+      changes: 1,
+      undecided: 0,
+    });
+    await expect(
+      first.client.request('database/restore', { file: path.join(folder, 'mail.db-swap') }),
+    ).rejects.toMatchObject({
+      reason: 'invalid',
+    });
+    expect(await rowsOf(first.client)).toHaveLength(5);
+  });
+
   it('says so when another program holds the database without an answer, and goes on when it lets go', async () => {
     const lock = await acquireLock(path.join(folder, 'mail.db'), { onLost: () => undefined });
     const { client } = openWindow();

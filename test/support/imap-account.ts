@@ -26,6 +26,7 @@ export interface ImapLogin {
 /** A real database in a temporary folder, with one IMAP account that a backend keeps in sync when it is told to. */
 export interface ImapAccount {
   readonly db: MailDb;
+  readonly folder: string;
   readonly account: Account;
   readonly accountId: AccountId;
   readonly backend: Backend;
@@ -69,6 +70,7 @@ export async function prepareImapAccount({ port, user, password, tuning = {} }: 
 
   const self: ImapAccount = {
     db,
+    folder,
     account,
     accountId,
     get backend() {

@@ -110,7 +110,7 @@ function scan(pages: Pages, free: ReadonlySet<number>): Found {
 }
 
 /** Of the tables that `scan` looks for; later versions may have added some. */
-const columnCounts: Record<PageKind, readonly number[]> = { table: [2, 11, 12, 13, 14, 15, 16], index: [2, 5, 6, 7] };
+const columnCounts: Record<PageKind, readonly number[]> = { table: [2, 11, 12, 13, 14, 15, 16], index: [2, 5] };
 
 function takeIndexed(found: Found, values: Parameters<typeof toAccountRow>[0]): void {
   const account = toAccountRow(values);

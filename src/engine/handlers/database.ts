@@ -1,8 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { DatabaseError } from '../../db/database-error';
 import { takeNotice } from '../../db/database-notice';
+import { exportMail } from '../../db/export-mail';
+import { restoredBy } from '../../db/restore-mail';
+import { EngineError } from '../client';
 import type { EngineContext, Handlers } from '../engine-context';
+import { partOf } from '../export-part';
 
-export function databaseHandlers({ db }: EngineContext) {
+/** What is wrong with the file that the person chose is not wrong with the database that is in use. */
+function ofChosenFile(error: unknown): unknown {
+  if (!(error instanceof DatabaseError) || error.reason === 'full' || error.reason === 'locked') return error;
+  return new EngineError('invalid', error.message, error.reason);
+}
+
+/** `restore` puts a backup in the place of the mail database; then the engine ends. */
+export function databaseHandlers({ db }: EngineContext, restore: (backup: string, requestId: string) => Promise<void>) {
   return {
     'database/notice': () => takeNotice(db),
+
+    'database/export': ({ file }) => {
+      try {
+        return exportMail(db.mail, file, partOf(file));
+      } catch (error) {
+        throw ofChosenFile(error);
+      }
+    },
+
+    'database/restore': async ({ file, requestId = randomUUID() }) => {
+      if (restoredBy(db) === requestId) return null;
+      try {
+        await restore(file, requestId);
+      } catch (error) {
+        throw ofChosenFile(error);
+      }
+      return null;
+    },
   } satisfies Partial<Handlers>;
 }

@@ -1,0 +1,69 @@
+import { homedir } from 'node:os';
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { partOf } from '../../engine/export-part';
+import type { ViewContext } from '../view-context';
+import { localFile } from './local-file';
+
+/** ms between two looks at the file that grows. */
+const interval = 250;
+
+/** "Export Mail Database…": one file with everything but bodies, which can be fetched again, and passwords. */
+export async function exportDatabase({ client, extension }: ViewContext): Promise<void> {
+  const { t } = vscode.l10n;
+  const uri = await vscode.window.showSaveDialog({
+    title: t('Export Mail Database'),
+    saveLabel: t('Export'),
+    defaultUri: vscode.Uri.joinPath(vscode.Uri.file(homedir()), exportName(new Date())),
+    filters: { [t('Mail database')]: ['db'] },
+  });
+  if (uri === undefined) return;
+  const file = localFile(uri);
+  const location = vscode.ProgressLocation.Notification;
+  await vscode.window.withProgress({ location, title: t('Exporting the mail database') }, async (progress) => {
+    const source = vscode.Uri.joinPath(extension.globalStorageUri, 'mail.db');
+    const stop = reportGrowth(source, vscode.Uri.file(partOf(file)), progress);
+    try {
+      return await client.request('database/export', { file });
+    } finally {
+      stop();
+    }
+  });
+  const show = t('Show File');
+  const chosen = await vscode.window.showInformationMessage(
+    t(
+      'The mail database was exported to {0}. It holds your mail and accounts, but no passwords. Texts of messages are fetched again when they are opened.',
+      basename(file),
+    ),
+    show,
+  );
+  if (chosen === show) await vscode.commands.executeCommand('revealFileInOS', uri);
+}
+
+/** `Mail 2026-11-25.db`, by the clock on the wall. */
+export function exportName(now: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `Mail ${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}.db`;
+}
+
+/** The engine is busy with nothing else meanwhile, so it is the file that tells how far it is. */
+function reportGrowth(
+  source: vscode.Uri,
+  part: vscode.Uri,
+  progress: vscode.Progress<{ increment: number; message: string }>,
+): () => void {
+  let shown = 0;
+  const look = async () => {
+    try {
+      const [whole, done] = await Promise.all([vscode.workspace.fs.stat(source), vscode.workspace.fs.stat(part)]);
+      const percent = Math.min(99, Math.floor((100 * done.size) / Math.max(1, whole.size)));
+      if (percent <= shown) return;
+      progress.report({ increment: percent - shown, message: `${percent} %` });
+      shown = percent;
+    } catch {
+      // Not begun yet, or whole already.
+    }
+  };
+  const timer = setInterval(() => void look(), interval);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listAccounts } from '../../src/db/accounts';
+import { takeNotice } from '../../src/db/database-notice';
+import type { MailDb } from '../../src/db/mail-db';
+import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
+import { listChanges } from '../../src/db/pending-changes';
+import { listSavedChanges } from '../../src/db/saved-changes';
+import type { EmailId } from '../../src/model/ids';
+import { createImapBackend } from '../../src/sync/imap/backend';
+import { drainOutbox } from '../../src/sync/outbox';
+import { watchSavedChanges } from '../../src/sync/saved-changes-watch';
+import { connectRawImap } from '../servers/raw-imap';
+import { seedImap } from '../servers/seed';
+import { users } from '../servers/users';
+import { copyRunning } from '../support/damaged-mail';
+import { never, openImapAccount } from '../support/imap-account';
+import { keywords, moved } from '../support/synced-account';
+import { present } from '../support/test-db';
+import { inconsistencies, localLines, serverLines } from './imap-compare';
+import { suiteServers, type SuiteServer } from './imap-servers';
+
+const { alice } = users;
+const PAGE = 2048;
+/** One server that has an id for each message, and one where a message is known by what copies of it have in common. */
+const servers = suiteServers.filter(({ name }) => /QRESYNC|OBJECTID/.test(name));
+
+describe.each(servers)('S40: a damaged mail.db of an account on $name', (entry) => {
+  let server: SuiteServer;
+  const login = () => ({ port: server.imapPort, user: alice.email, password: alice.password });
+
+  beforeAll(async () => {
+    server = await entry.start();
+    const raw = await connectRawImap(login());
+    for (const box of ['Trash', 'Archive', 'Lists']) await raw.command(`CREATE "${box}"`).catch(() => []);
+    await seedImap({ ...login(), count: 120 });
+    // A copy of each of these in another mailbox: the same Message-ID, size and date.
+    await raw.command('SELECT INBOX');
+    await raw.command('COPY 1:10 Lists');
+    await raw.logout();
+  });
+  afterAll(() => server.stop());
+
+  it('is made anew, and what was not sent is sent to the very copies that it was meant for', async () => {
+    const account = await openImapAccount({ ...login(), tuning: entry.tuning });
+    await account.syncAll();
+    const { db } = account;
+    const inbox = account.mailbox('INBOX');
+    const [lists, archive] = [account.mailbox('Lists'), account.mailbox('Archive')];
+    const shownIn = (mailbox: number): EmailId[] =>
+      db.mail.all(
+        'SELECT email_id FROM email_mailboxes WHERE mailbox_id = ? ORDER BY received_at, email_id',
+        [mailbox],
+        (row) => row[0] as EmailId,
+      );
+    const inInbox = shownIn(inbox).filter((id) => !shownIn(lists).includes(id));
+    for (const id of inInbox.slice(20, 50)) account.act(id, keywords(['$flagged']));
+    for (const id of inInbox.slice(40, 60)) account.act(id, moved(inbox, archive));
+    for (const id of shownIn(lists)) account.act(id, keywords(['$flagged']));
+    const expected = localLines(db);
+    const waiting = listChanges(db).length;
+
+    const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-imap-rescue-'));
+    const file = path.join(folder, 'mail.db');
+    const root = present(
+      db.mail.get("SELECT rootpage FROM sqlite_schema WHERE name = 'email_mailboxes'", [], (row) => row[0] as number),
+    );
+    db.mail.checkpoint();
+    copyRunning(path.join(account.folder, 'mail.db'), file);
+    account.close();
+    writeFileSync(file, readFileSync(file).fill(0, (root - 1) * PAGE, root * PAGE));
+
+    const mended = await openMailDb(folder, { onChanged: () => undefined });
+    try {
+      expect(takeNotice(mended)).toMatchObject({ what: 'damaged', accounts: 1, changes: waiting, undecided: 0 });
+      await syncAndSend(mended);
+      expect([listChanges(mended), listSavedChanges(mended)]).toEqual([[], []]);
+      expect(localLines(mended)).toEqual(expected);
+      expect(await serverLines(login())).toEqual(expected);
+      expect(inconsistencies(mended)).toEqual([]);
+    } finally {
+      closeMailDb(mended);
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  async function syncAndSend(db: MailDb): Promise<void> {
+    const account = present(listAccounts(db)[0]);
+    const warn = (): void => undefined;
+    const backend = createImapBackend({ account, secret: alice.password, db, warn }, entry.tuning);
+    await backend.connect(never);
+    const look = watchSavedChanges(db, account.id, backend, () => undefined);
+    await backend.syncChanges(never);
+    look();
+    while (backend.needsBackfill) {
+      await backend.backfill({ shouldYield: () => false, onProgress: look }, never);
+      await backend.syncChanges(never);
+    }
+    look();
+    await drainOutbox(db, backend, account.id, never);
+    await backend.syncChanges(never);
+    await backend.syncChanges(never);
+    backend.dispose();
+  }
+});

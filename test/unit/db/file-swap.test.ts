@@ -1,0 +1,76 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { asideName, finishSwap, nextOf, swapIn } from '../../../src/db/file-swap';
+
+let folder: string;
+let file: string;
+let aside: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'mailpane-swap-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  file = path.join(folder, 'mail.db');
+  aside = asideName(file, 'replaced', new Date('2026-11-25T10:15:00Z'));
+  writeFileSync(file, 'old');
+  writeFileSync(`${file}-wal`, 'log of the old');
+  writeFileSync(nextOf(file), 'new');
+});
+
+const plan = (): void => writeFileSync(`${file}-swap`, JSON.stringify({ aside: path.basename(aside) }));
+const content = (): Record<string, string> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name), 'utf8')]));
+
+const swapped = {
+  'mail.db': 'new',
+  'mail.replaced-2026-11-25T101500.db': 'old',
+  'mail.replaced-2026-11-25T101500.db-wal': 'log of the old',
+};
+
+describe('a database takes the place of another', () => {
+  it('and the old one goes aside with its log, under a clear name', () => {
+    swapIn(file, aside);
+    expect(content()).toEqual(swapped);
+    finishSwap(file);
+    expect(content()).toEqual(swapped);
+  });
+
+  it('not at all after a kill before the plan was on the disk', () => {
+    writeFileSync(`${file}-swap-draft`, '{"aside":');
+    finishSwap(file);
+    expect(content()).toMatchObject({ 'mail.db': 'old', 'mail.db-wal': 'log of the old' });
+    expect(existsSync(nextOf(file))).toBe(false);
+  });
+
+  it.each<[string, () => void]>([
+    ['with nothing moved', () => undefined],
+    ['with the old one moved, but not its log', () => renameSync(file, aside)],
+    [
+      'with nothing in its place',
+      () => {
+        renameSync(file, aside);
+        renameSync(`${file}-wal`, `${aside}-wal`);
+      },
+    ],
+    [
+      'with only the plan left',
+      () => {
+        renameSync(file, aside);
+        renameSync(`${file}-wal`, `${aside}-wal`);
+        renameSync(nextOf(file), file);
+      },
+    ],
+  ])('wholly after a kill %s', (_, killed) => {
+    plan();
+    killed();
+    finishSwap(file);
+    expect(content()).toEqual(swapped);
+  });
+
+  it('never under the name of one that was set aside before', () => {
+    writeFileSync(aside, 'older');
+    const another = asideName(file, 'replaced', new Date('2026-11-25T10:15:00Z'));
+    expect(path.basename(another)).toBe('mail.replaced-2026-11-25T101500-2.db');
+  });
+});

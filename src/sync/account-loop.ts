@@ -207,11 +207,12 @@ export class AccountLoop {
   private async runCycles(signal: AbortSignal, backoff: Backoff): Promise<void> {
     for (;;) {
       this.cycleDue.clear();
+      const started = performance.now();
       await (this.checks.isAsked ? this.runCheck(signal) : this.cycle(signal));
       this.lookAfterSaved();
       backoff.reset();
       // If it returns unasked and something is still owed, a guard held (S9): again after the next wait.
-      if (this.backend.needsBackfill && !this.cycleDue.isRaised) await this.backfill(signal);
+      if (this.backend.needsBackfill) await this.backfill(performance.now() - started, signal);
       this.lookAfterSaved();
       if (this.cycleDue.isRaised) continue;
       this.setStatus({ state: 'idle' });
@@ -256,8 +257,11 @@ export class AccountLoop {
     }
   }
 
-  private async backfill(signal: AbortSignal): Promise<void> {
+  /** `share`: ms that it has in any case. As long as the cycle took, or news without end would leave no time for it. */
+  private async backfill(share: number, signal: AbortSignal): Promise<void> {
     const timer = this.startTimer();
+    const started = performance.now();
+    const shouldYield = (): boolean => this.cycleDue.isRaised && performance.now() - started >= share;
     const progress = { done: 0, total: null as number | null };
     const onProgress = (done: number, total: number | null): void => {
       Object.assign(progress, { done, total });
@@ -265,7 +269,7 @@ export class AccountLoop {
       this.setStatus({ state: 'backfilling', done, total });
     };
     try {
-      await this.backend.backfill({ shouldYield: () => this.cycleDue.isRaised, onProgress }, signal);
+      await this.backend.backfill({ shouldYield, onProgress }, signal);
       const message = this.backend.needsBackfill
         ? `${progress.done} of ${progress.total ?? 'an unknown number of'} messages are here; goes on.`
         : `All ${progress.done} messages are here.`;

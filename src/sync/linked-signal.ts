@@ -30,7 +30,10 @@ export function linkSignals(...sources: readonly AbortSignal[]): LinkedSignal {
 
 /** Settles as `promise` does, or rejects as soon as `signal` aborts; the work behind `promise` goes on. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) throw reasonOf(signal);
+  if (signal.aborted) {
+    promise.catch(() => undefined); // nobody waits for it any more, and the process must not end by its failure
+    throw reasonOf(signal);
+  }
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(reasonOf(signal));

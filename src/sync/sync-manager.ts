@@ -5,7 +5,7 @@ import type { Account, AccountStatus } from '../model/account';
 import type { AccountFindings } from '../model/findings';
 import type { AccountId, MailboxId } from '../model/ids';
 import { AccountLoop, type LoopTiming } from './account-loop';
-import type { Backend } from './backend';
+import type { Backend, BackendOptions } from './backend';
 import { createBackend } from './create-backend';
 import { WakeUp } from './signals';
 import { SyncError } from './sync-error';
@@ -16,6 +16,8 @@ export interface SyncManagerOptions {
   /** An account has no secret yet: somebody who has it calls `authenticate`. */
   readonly onCredentialsNeeded: (accountId: AccountId) => void;
   readonly timing?: Partial<LoopTiming>;
+  /** For tests: a backend that is tuned otherwise. */
+  readonly createBackend?: (options: BackendOptions) => Backend;
 }
 
 interface RunningLoop {
@@ -137,7 +139,7 @@ export class SyncManager {
   }
 
   private startLoop(account: Account, secret: string): void {
-    const { db, timing } = this.options;
+    const { db, timing, createBackend: create = createBackend } = this.options;
     const warn = (message: string, details?: string): void =>
       this.log({
         accountId: account.id,
@@ -151,7 +153,7 @@ export class SyncManager {
     const loop = new AccountLoop({
       accountId: account.id,
       db,
-      createBackend: () => createBackend({ account, secret, db, warn }),
+      createBackend: () => create({ account, secret, db, warn }),
       onStatus: (status) => this.setStatus(account.id, status),
       log: (entry) => this.log(entry),
       ...(timing === undefined ? {} : { timing }),

@@ -7,13 +7,16 @@ import { undoableActions } from '../../src/db/undo-actions';
 import { actionHandlers } from '../../src/engine/handlers/actions';
 import { outboxHandlers } from '../../src/engine/handlers/outbox';
 import type { Action, ActionTarget } from '../../src/model/action';
-import type { Account, AccountSettings } from '../../src/model/account';
+import type { Account, AccountSettings, AccountStatus } from '../../src/model/account';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../../src/model/ids';
 import type { EmailIntent } from '../../src/model/pending-change';
+import type { Backend, BackendOptions } from '../../src/sync/backend';
+import { createBackend } from '../../src/sync/create-backend';
+import { createImapBackend, type ImapTuning } from '../../src/sync/imap/backend';
 import { SyncManager } from '../../src/sync/sync-manager';
 import { FuzzDisk } from './disk';
 import { pictureOf, remoteIdOf, subjectOf } from './local-picture';
-import type { Picture } from './fuzz-server';
+import type { Picture } from './picture';
 
 /** An intent with what both sides call things. */
 export interface SeenIntent {
@@ -60,6 +63,7 @@ export class FuzzClient {
     private readonly folder: string,
     private readonly settings: AccountSettings,
     private readonly secret: string,
+    private readonly tuning: ImapTuning = {},
   ) {}
 
   /**
@@ -72,7 +76,14 @@ export class FuzzClient {
     const account: Account = { id: accountId, name: 'Fuzz', email: 'fuzz@example.test', settings: this.settings };
     if (listAccounts(this.db).length === 0) insertAccount(this.db, account, 1);
     const found = this.newIntents();
-    this.sync = new SyncManager({ db: this.db, onCredentialsNeeded: () => undefined, timing });
+    const create = (options: BackendOptions): Backend =>
+      this.settings.protocol === 'imap' ? createImapBackend(options, this.tuning) : createBackend(options);
+    this.sync = new SyncManager({
+      db: this.db,
+      onCredentialsNeeded: () => undefined,
+      timing,
+      createBackend: create,
+    });
     await this.sync.authenticate(accountId, this.secret);
     return found;
   }
@@ -149,16 +160,20 @@ export class FuzzClient {
     this.sync.wake(null);
   }
 
-  status(): string {
-    return this.sync.status(accountId).state;
+  status(): AccountStatus {
+    return this.sync.status(accountId);
   }
 
   /** Whether nothing waits, nothing is owed, and the loop sits still. */
   isIdle(): boolean {
-    const owed = this.db.mail.get("SELECT 1 FROM sync_state WHERE resource_type = 'Email/reconcile'", [], () => true);
+    const owed = this.db.mail.get(
+      `SELECT 1 FROM sync_state WHERE resource_type = 'Email/reconcile' UNION ALL SELECT 1 FROM imap_unplaced`,
+      [],
+      () => true,
+    );
     const first = this.db.mail.get('SELECT count(*) FROM sync_state', [], (row) => row[0]) !== 0;
     const waiting = listChanges(this.db).some(({ state }) => state !== 'failed');
-    return first && owed !== true && !waiting && this.status() === 'idle';
+    return first && owed !== true && !waiting && this.status().state === 'idle';
   }
 
   /** The newest log entries, newest last. */

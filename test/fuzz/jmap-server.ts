@@ -7,7 +7,8 @@ import { connectJmap, type RawJmap } from '../servers/raw-jmap';
 import { users } from '../servers/users';
 import { allEmails } from '../support/all-emails';
 import { otherClient, type OtherClient } from '../support/other-client';
-import type { FuzzServer, NewMessage, Picture, RemoteClient } from './fuzz-server';
+import type { FuzzServer, NewMessage, RemoteClient } from './fuzz-server';
+import type { Picture } from './picture';
 
 const { email: user, password } = users.alice;
 
@@ -131,7 +132,7 @@ function storeRemote(account: AccountControl): RemoteClient {
     addTo: (subject, mailbox) => done(() => account.move(idOf(subject), ...view(subject).mailboxes, mailbox)),
     destroy: (subject) => done(() => account.destroy(idOf(subject))),
     createMailbox: (name) => Promise.resolve(account.createMailbox(name)),
-    renameMailbox: (id, name) => done(() => account.renameMailbox(id, name)),
+    renameMailbox: (id, name) => done(() => account.renameMailbox(id, name)).then(() => id),
     destroyMailbox: (id) => done(() => account.destroyMailbox(id)),
   };
 }
@@ -205,7 +206,7 @@ function jmapRemote(other: OtherClient): RemoteClient {
     addTo: (subject, mailbox) => update(subject, { [`mailboxIds/${mailbox}`]: true }),
     destroy: (subject) => other.destroy([ids.get(subject) ?? '']),
     createMailbox: (name) => other.createMailbox(name),
-    renameMailbox: (id, name) => other.renameMailbox(id, name),
+    renameMailbox: (id, name) => other.renameMailbox(id, name).then(() => id),
     destroyMailbox: (id) => other.destroyMailbox(id),
   };
 }

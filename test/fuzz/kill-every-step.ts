@@ -4,9 +4,10 @@ import path from 'node:path';
 import type { Action } from '../../src/model/action';
 import type { MailboxId } from '../../src/model/ids';
 import { FuzzClient } from './client';
-import { embeddedServer } from './jmap-server';
 import { differences, inconsistencies } from './local-picture';
-import type { FuzzServer, Picture } from './fuzz-server';
+import type { FuzzServer } from './fuzz-server';
+import type { Picture } from './picture';
+import { Oracle } from './oracle';
 import { FuzzFailure, rest } from './rest';
 
 export interface Life {
@@ -32,7 +33,7 @@ export async function liveOnce(server: FuzzServer, dieAfter: number): Promise<Li
   for (let number = 1; number <= 8; number++) await add(number, number === 4 ? 'Trash' : 'Inbox');
 
   const folder = await mkdtemp(path.join(tmpdir(), 'mailpane-steps-'));
-  const client = new FuzzClient(folder, server.settings(server.target.port), server.password);
+  const client = new FuzzClient(folder, server.settings(server.target.port), server.password, server.tuning);
   /** Until it went through without a death. */
   const again = async (work: () => Promise<void> | void): Promise<void> => {
     for (;;) {
@@ -71,7 +72,7 @@ export async function liveOnce(server: FuzzServer, dieAfter: number): Promise<Li
     await again(() => rest(client));
     await act('m6', { type: 'delete' });
     await remote.move('m7', idOf('Archive'));
-    await server.mischief[0]?.(); // the server forgets what changed
+    await server.mischief[0]?.(0, new Oracle(false)); // the server forgets what changed, or numbers anew
     await again(() => rest(client));
     const picture = await remote.picture();
     const problems = [...client.read(inconsistencies), ...differences(picture, client.picture())];
@@ -80,14 +81,5 @@ export async function liveOnce(server: FuzzServer, dieAfter: number): Promise<Li
   } finally {
     await client.close();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-export async function withEmbeddedServer<T>(work: (server: FuzzServer) => Promise<T>): Promise<T> {
-  const server = embeddedServer();
-  try {
-    return await work(server);
-  } finally {
-    await server.stop();
   }
 }

@@ -4,7 +4,7 @@ import type { MailDb } from '../../src/db/mail-db';
 import { getEmailDetails } from '../../src/db/message-lists';
 import { getServerState } from '../../src/db/overlay';
 import type { EmailId, MailboxId } from '../../src/model/ids';
-import type { Picture, PictureMessage } from './fuzz-server';
+import { combineCopies, countMailboxes, type Picture, type PictureMessage } from './picture';
 
 export function remoteIdOf({ mail }: MailDb, id: MailboxId): string {
   return mail.get('SELECT remote_id FROM mailboxes WHERE id = ?', [id], (row) => row[0] as string) ?? `gone:${id}`;
@@ -14,38 +14,38 @@ export function subjectOf({ mail }: MailDb, id: EmailId): string {
   return mail.get('SELECT subject FROM emails WHERE id = ?', [id], (row) => row[0] as string) ?? `gone:${id}`;
 }
 
-/** What the database holds as the server's truth, whatever is shown. */
+/** What the database holds as the server's truth, whatever is shown. Copies without an id in common are one here too. */
 export function pictureOf(db: MailDb): Picture {
   const listed = new Map(listMailboxes(db).map((mailbox) => [mailbox.id, mailbox]));
-  const mailboxes = db.mail.all('SELECT id, remote_id, parent_remote_id FROM mailboxes', [], (row) => ({
-    mailbox: listed.get(row[0] as MailboxId),
-    remoteId: row[1] as string,
-    parent: row[2] as string | null,
-  }));
   const emails = db.mail.all('SELECT id, subject, thread_id FROM emails', [], (row) => ({
     id: row[0] as EmailId,
     subject: row[1] as string,
     thread: row[2] as number,
   }));
-  const threads = new Map<number, string[]>();
-  for (const { thread, subject } of emails) threads.set(thread, [...(threads.get(thread) ?? []), subject]);
-  const message = (id: EmailId, thread: number): PictureMessage => {
-    const base = getServerState(db, id);
+  const threads = new Map<number, Set<string>>();
+  for (const { thread, subject } of emails) threads.set(thread, (threads.get(thread) ?? new Set()).add(subject));
+  const bySubject = new Map<string, typeof emails>();
+  for (const email of emails) bySubject.set(email.subject, [...(bySubject.get(email.subject) ?? []), email]);
+  const message = (copies: typeof emails): PictureMessage => {
+    const bases = copies.flatMap(({ id }) => getServerState(db, id) ?? []);
+    const visible = bases.filter(({ mailboxIds }) => mailboxIds.size > 0);
     return {
-      keywords: base?.keywords ?? [],
-      mailboxes: [...(base?.mailboxIds ?? [])].map((at) => remoteIdOf(db, at)).sort(),
-      thread: (threads.get(thread) ?? []).sort().join(' + '),
+      keywords: combineCopies((visible.length > 0 ? visible : bases).map(({ keywords }) => keywords)),
+      mailboxes: bases.flatMap(({ mailboxIds }) => [...mailboxIds].map((at) => remoteIdOf(db, at))).sort(),
+      thread: [...new Set(copies.map(({ thread }) => [...(threads.get(thread) ?? [])].sort().join(' + ')))]
+        .sort()
+        .join(' | '),
     };
   };
-  return {
-    mailboxes: Object.fromEntries(
-      mailboxes.map(({ mailbox, remoteId, parent }) => {
-        const { name = '', total = -1, unread = -1 } = mailbox ?? {};
-        return [remoteId, { name, parent, total, unread }];
-      }),
-    ),
-    messages: Object.fromEntries(emails.map(({ id, subject, thread }) => [subject, message(id, thread)])),
-  };
+  const messages = Object.fromEntries([...bySubject].map(([subject, copies]) => [subject, message(copies)]));
+  const counts = countMailboxes(messages);
+  const mailboxes = db.mail.all('SELECT id, remote_id, parent_remote_id FROM mailboxes', [], (row) => {
+    const [id, remoteId, parent] = [row[0] as MailboxId, row[1] as string, row[2] as string | null];
+    const { name = '', isSubscribed = false, rights } = listed.get(id) ?? {};
+    const { total, unread } = counts.get(remoteId) ?? { total: 0, unread: 0 };
+    return [remoteId, { name, parent, total, unread, isNode: rights?.mayReadItems !== true, isSubscribed }] as const;
+  });
+  return { mailboxes: Object.fromEntries(mailboxes), messages };
 }
 
 /** What must hold of any database at rest, whatever the server says. Returns what does not. */
@@ -58,18 +58,31 @@ export function inconsistencies(db: MailDb): string[] {
   }
   const sending = mail.get("SELECT count(*) FROM pending_changes WHERE state = 'sending'", [], (row) => row[0]);
   if (sending !== 0) problems.push(`${String(sending)} changes are left as being sent`);
-  const wrong = mail.all(
-    `SELECT name, total, unread, counted, unseen FROM (
-       SELECT b.name, b.total, b.unread, count(e.id) AS counted, coalesce(sum(e.flags & 9 = 0), 0) AS unseen
-       FROM mailboxes b LEFT JOIN email_mailboxes m ON m.mailbox_id = b.id AND m.shown = 1
-       LEFT JOIN emails e ON e.id = m.email_id GROUP BY b.id)
-     WHERE total <> counted OR unread <> unseen`,
+  const counted = mail.all(
+    `SELECT b.id, count(e.id), coalesce(sum(e.flags & 9 = 0), 0)
+     FROM mailboxes b LEFT JOIN email_mailboxes m ON m.mailbox_id = b.id AND m.shown = 1
+     LEFT JOIN emails e ON e.id = m.email_id GROUP BY b.id`,
     [],
-    (row) => `${String(row[0])} counts ${row.slice(1, 3).join('/')} instead of ${row.slice(3).join('/')}`,
+    (row) => [row[0] as MailboxId, `${String(row[1])}/${String(row[2])}`] as const,
   );
-  problems.push(...wrong);
-  const doubles = mail.all('SELECT subject FROM emails GROUP BY subject HAVING count(*) > 1', [], (row) => row[0]);
-  if (doubles.length > 0) problems.push(`twice here: ${doubles.join(', ')}`);
+  const inside = new Map(counted);
+  for (const { id, name, total, unread } of listMailboxes(db)) {
+    const shown = `${total}/${unread}`;
+    if (shown !== inside.get(id)) problems.push(`${name} counts ${shown} instead of ${inside.get(id) ?? 'nothing'}`);
+  }
+  const list = (what: string, sql: string): void => {
+    const found = mail.all(sql, [], (row) => row[0] as string);
+    if (found.length > 0) problems.push(`${what}: ${found.join(', ')}`);
+  };
+  // Without ids, copies of one message are messages of their own.
+  const withIds = 'SELECT subject FROM emails WHERE remote_id IS NOT NULL';
+  list('twice here', `${withIds} GROUP BY subject HAVING count(*) > 1`);
+  list(
+    'on the server nowhere',
+    `SELECT subject FROM emails e WHERE NOT EXISTS (SELECT 1 FROM imap_messages i WHERE i.email_id = e.id)
+     AND NOT EXISTS (SELECT 1 FROM email_mailboxes m WHERE m.email_id = e.id AND m.on_server = 1)`,
+  );
+  list('without a place', 'SELECT e.subject FROM imap_unplaced u JOIN emails e ON e.id = u.email_id');
   for (const { id, waits } of mail.all(
     `SELECT e.id, EXISTS (SELECT 1 FROM pending_changes p WHERE p.resource_id = CAST(e.id AS TEXT) AND p.state <> 'failed')
      FROM emails e`,
@@ -92,10 +105,11 @@ export function differences(server: Picture, local: Picture): string[] {
   const problems: string[] = [];
   for (const what of ['mailboxes', 'messages'] as const) {
     for (const key of new Set([...Object.keys(server[what]), ...Object.keys(local[what])])) {
-      const [theirs, ours] = [server[what][key], local[what][key]];
-      if (isDeepStrictEqual(theirs, ours)) continue;
+      const [theirs, all] = [server[what][key], local[what][key]];
+      const ours = all && theirs && Object.fromEntries(Object.entries(all).filter(([field]) => field in theirs));
+      if (isDeepStrictEqual(theirs, ours) && isDeepStrictEqual(theirs === undefined, all === undefined)) continue;
       const text = (one: unknown): string => (one === undefined ? 'nothing' : JSON.stringify(one));
-      problems.push(`${what} ${key}: the server has ${text(theirs)}, here is ${text(ours)}`);
+      problems.push(`${what} ${key}: the server has ${text(theirs)}, here is ${text(all)}`);
     }
   }
   return problems;

@@ -1,10 +1,13 @@
 import type { FuzzServer } from './fuzz-server';
+import { imapCyrus, imapDovecot } from './imap-server';
 import { cyrusServer, embeddedServer } from './jmap-server';
 
-/** A protocol's servers by name: IMAP's have their rows here. */
+/** By protocol and name. */
 const servers: Readonly<Record<string, () => FuzzServer | Promise<FuzzServer>>> = {
   'jmap embedded': embeddedServer,
   'jmap cyrus': cyrusServer,
+  'imap dovecot': imapDovecot,
+  'imap cyrus': imapCyrus,
 };
 
 export async function openFuzzServer(protocol: string, server: string): Promise<FuzzServer> {

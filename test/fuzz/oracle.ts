@@ -1,5 +1,5 @@
 import type { SeenIntent } from './client';
-import type { Picture } from './fuzz-server';
+import type { Picture } from './picture';
 
 /**
  * What may be true once all is quiet (S40). Everything is taken apart into aspects that have two values and commute: a
@@ -14,6 +14,9 @@ import type { Picture } from './fuzz-server';
  * - After Retry and Discard of refused changes both values are right: which of several changes of one message was refused,
  *   and when, is the server's doing. What stands in the list of refused changes is right with any value (S30).
  *
+ * - What is marked `\\Deleted` takes the mark along wherever it is moved to, by a client that does not know of it yet; so
+ *   where such a message stands is not held. Of what was added twice nothing is: an action here is one copy's.
+ *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
  */
 export class Oracle {
@@ -21,12 +24,18 @@ export class Oracle {
   /** What each action did, for its undo. */
   private readonly actions = new Map<number, readonly SeenIntent[]>();
   private mailboxDestroyed = false;
+  /** Messages with a copy that is, or since all was quiet was, marked `\Deleted`. */
+  private readonly marks = new Map<string, 'on' | 'off'>();
+  private readonly doubles = new Set<string>();
+  /** Of IMAP mailboxes, whose id is their path: what was renamed, in order. */
+  private readonly renames: { readonly from: string; readonly to: string }[] = [];
 
   /** `keepsMoved`: see FuzzServer.keepsMovedIntoDestroyed. */
   constructor(private readonly keepsMoved: boolean) {}
 
   settled(picture: Picture): void {
     this.mailboxDestroyed = false;
+    for (const [subject, mark] of this.marks) if (mark === 'off') this.marks.delete(subject);
     this.messages = new Map(
       Object.entries(picture.messages).map(([subject, message]) => {
         const present = ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)];
@@ -64,11 +73,38 @@ export class Oracle {
       const isMoving = [...(this.messages.get(subject) ?? [])].some(
         ([name, { local }]) => name.startsWith('in ') && local.size > 0,
       );
-      if (isMoving) this.aspect(subject, 'exists').possible = both();
+      // A copy that is marked \Deleted stands in no mailbox of the picture, and goes with its own.
+      if (isMoving || this.marks.has(subject)) this.aspect(subject, 'exists').possible = both();
       else if (mailboxes.includes(id)) {
         if (mailboxes.length === 1) this.remote(subject, 'exists', false);
         this.remote(subject, mailboxAspect(id), false);
       }
+    }
+  }
+
+  /** All mail of a mailbox went to another one and came back; what was moved at the same time may be on the way lost. */
+  remoteDetour(id: string, before: Picture['messages']): void {
+    this.mailboxDestroyed = true;
+    for (const [subject, { mailboxes }] of Object.entries(before)) {
+      if (mailboxes.includes(id)) this.remote(subject, mailboxAspect(id), true);
+    }
+  }
+
+  /** A copy was marked `\Deleted` or the mark was taken away. */
+  remoteMark(subject: string, mailbox: string, on: boolean): void {
+    this.marks.set(subject, on ? 'on' : 'off');
+    this.remote(subject, mailboxAspect(mailbox), !on);
+  }
+
+  doubled(subject: string): void {
+    this.doubles.add(subject);
+  }
+
+  remoteMailboxRenamed(from: string, to: string): void {
+    if (from === to) return;
+    this.renames.push({ from, to });
+    for (const [subject, aspects] of this.messages) {
+      this.messages.set(subject, new Map([...aspects].map(([name, value]) => [this.current(name), value])));
     }
   }
 
@@ -100,13 +136,18 @@ export class Oracle {
 
   /** What the server has and must not have, or the other way round. */
   violations(picture: Picture, failed: readonly SeenIntent[]): string[] {
-    const listed = new Set(failed.flatMap((intent) => aspectsOf(intent).map(([name]) => `${intent.subject}\n${name}`)));
+    const listed = new Set(
+      failed.flatMap((intent) => aspectsOf(intent).map(([name]) => `${intent.subject}\n${this.current(name)}`)),
+    );
     const problems: string[] = [];
     for (const subject of Object.keys(picture.messages)) {
       if (!this.messages.has(subject)) problems.push(`${subject} is on the server, and nobody made it`);
     }
     for (const [subject, aspects] of this.messages) {
+      if (this.doubles.has(subject)) continue;
       const message = picture.messages[subject];
+      for (const id of new Set(message?.mailboxes.filter((one, index, all) => all.indexOf(one) !== index)))
+        problems.push(`${subject} stands in ${id} more than once`);
       const have = new Set(
         message && ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)],
       );
@@ -121,7 +162,10 @@ export class Oracle {
         continue;
       }
       for (const name of new Set([...aspects.keys(), ...have])) {
-        if (!name.startsWith('in ') || picture.mailboxes[name.slice(3)] !== undefined) check(name);
+        const isPlace = name.startsWith('in ');
+        const mailbox = isPlace ? picture.mailboxes[name.slice(3)] : undefined;
+        const isHeld = mailbox !== undefined && mailbox.isNode !== true && !this.marks.has(subject);
+        if (!isPlace || isHeld) check(name);
       }
     }
     return problems;
@@ -149,9 +193,17 @@ export class Oracle {
   private aspect(subject: string, name: string): Aspect {
     const aspects = this.messages.get(subject) ?? new Map<string, Aspect>();
     this.messages.set(subject, aspects);
-    const found = aspects.get(name) ?? aspect(false);
-    aspects.set(name, found);
+    const current = this.current(name);
+    const found = aspects.get(current) ?? aspect(false);
+    aspects.set(current, found);
     return found;
+  }
+
+  private current(name: string): string {
+    if (!name.startsWith('in ')) return name;
+    const follow = (path: string, { from, to }: { from: string; to: string }): string =>
+      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
+    return mailboxAspect(this.renames.reduce(follow, name.slice(3)));
   }
 }
 

@@ -7,9 +7,10 @@ import type { Action, ActionTarget } from '../../src/model/action';
 import { startFaultProxy, type FaultProxy } from '../servers/fault-proxy';
 import { random } from '../servers/generator/random';
 import { FuzzClient, type Shown } from './client';
-import type { FuzzServer, NewMessage, Picture } from './fuzz-server';
+import type { FuzzServer, NewMessage } from './fuzz-server';
 import { differences, inconsistencies } from './local-picture';
 import { Oracle } from './oracle';
+import type { Picture } from './picture';
 import { FuzzFailure, rest } from './rest';
 import type { Step } from './steps';
 
@@ -22,7 +23,8 @@ export async function play(server: FuzzServer, seed: number, steps: readonly Ste
   await server.reset(seed);
   const proxy = await startFaultProxy(server.target);
   const folder = await mkdtemp(path.join(tmpdir(), 'mailpane-fuzz-'));
-  const game = new Game(server, proxy, new FuzzClient(folder, server.settings(proxy.port), server.password), seed);
+  const client = new FuzzClient(folder, server.settings(proxy.port), server.password, server.tuning);
+  const game = new Game(server, proxy, client, seed);
   try {
     await game.start();
     for (const step of steps) {
@@ -58,7 +60,7 @@ class Game {
     await remote.createMailbox(nextName());
     await remote.createMailbox(nextName());
     const { mailboxes } = await remote.picture();
-    const ids = Object.keys(mailboxes);
+    const ids = holdingMail({ mailboxes });
     for (let count = draws.integer(4, 16); count > 0; count--) {
       await this.add(draws.pick(ids), 1, draws.chance(0.5) ? draws.integer(0, 99) : null);
     }
@@ -115,7 +117,7 @@ class Game {
         return;
       case 'mischief': {
         const { mischief } = this.server;
-        return mischief[step.which % mischief.length]?.();
+        return mischief[step.which % mischief.length]?.(Math.floor(step.which / mischief.length), oracle);
       }
       case 'disk':
         if (step.full) client.disk.fill();
@@ -143,6 +145,8 @@ class Game {
     if (client.disk.isDead) await this.revive();
     client.disk.mend();
     await proxy.delivered();
+    // Where only looking tells of a change, all is looked at now and then.
+    await sleep(server.tuning?.policy?.fullScan ?? 0);
     await rest(client);
     const [picture, local] = [await server.remote.picture(), client.picture()];
     const { failed } = client.queue();
@@ -196,7 +200,7 @@ class Game {
   private async playRemote(step: Step): Promise<void> {
     const { remote } = this.server;
     const picture = await remote.picture();
-    const mailboxes = Object.keys(picture.mailboxes);
+    const mailboxes = holdingMail(picture);
     const subjects = Object.keys(picture.messages).sort();
     const pick = (list: readonly string[], at: number): string => list[at % list.length] ?? '';
     const subject = 'at' in step ? pick(subjects, step.at) : '';
@@ -225,8 +229,9 @@ class Game {
         );
       case 'remote-add-to':
         return onMessage(
-          () => remote.addTo(subject, to),
-          () => this.oracle.remoteAdd(subject, to),
+          () => (remote.addTo === null ? remote.move(subject, to) : remote.addTo(subject, to)),
+          () =>
+            remote.addTo === null ? this.oracle.remoteMove(subject, to, mailboxes) : this.oracle.remoteAdd(subject, to),
         );
       case 'remote-destroy':
         return onMessage(
@@ -246,10 +251,17 @@ class Game {
       await remote.createMailbox(nextName());
       return;
     }
-    const own = Object.entries(picture.mailboxes).filter(([, { name }]) => name.startsWith('Box '));
-    const [id] = own[step.at % own.length] ?? [];
+    const parents = new Set(Object.values(picture.mailboxes).map(({ parent }) => parent));
+    // Not every server deletes a mailbox under others, and what then becomes of those differs.
+    const own = holdingMail(picture).filter(
+      (one) => picture.mailboxes[one]?.name.startsWith('Box ') && !parents.has(one),
+    );
+    const id = own[step.at % own.length];
     if (id === undefined) return;
-    if (step.what === 'rename') return remote.renameMailbox(id, nextName());
+    if (step.what === 'rename') {
+      this.oracle.remoteMailboxRenamed(id, await remote.renameMailbox(id, nextName()));
+      return;
+    }
     await remote.destroyMailbox(id);
     this.oracle.remoteMailboxDestroyed(id, picture);
   }
@@ -274,6 +286,10 @@ class Game {
   }
 
   private readonly topics = new Map<number, number>();
+}
+
+function holdingMail({ mailboxes }: Pick<Picture, 'mailboxes'>): string[] {
+  return Object.keys(mailboxes).filter((id) => mailboxes[id]?.isNode !== true);
 }
 
 function actionOf(step: Step & { do: 'act' }, { mailboxes, messages }: Shown): [Action | null, ActionTarget[]] {

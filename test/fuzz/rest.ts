@@ -36,11 +36,16 @@ async function until(client: FuzzClient, deadline: number, isSo: () => boolean):
   while (!client.disk.isDead && !isSo()) {
     if (performance.now() > deadline) throw new FuzzFailure(`no rest: ${describe(client)}`);
     await sleep(3);
-    if (['offline', 'trouble'].includes(client.status())) client.wake();
+    if (['offline', 'trouble'].includes(client.status().state)) client.wake();
   }
 }
 
 function describe(client: FuzzClient): string {
-  const entries = client.log(12).map(({ kind, message, details }) => `${kind}: ${message} ${JSON.stringify(details)}`);
-  return [`${client.status()}, ${client.queue().waiting.length} wait`, ...entries].join('\n');
+  const entries = client
+    .log(30)
+    .map(
+      ({ kind, message, duration, details }) =>
+        `${kind} (${Math.round(duration)} ms): ${message} ${JSON.stringify(details)}`,
+    );
+  return [`${JSON.stringify(client.status())}, ${client.queue().waiting.length} wait`, ...entries].join('\n');
 }

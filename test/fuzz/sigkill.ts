@@ -27,6 +27,7 @@ export async function killClients(server: FuzzServer, kills: number, seed: numbe
   const { remote } = server;
   const folder = await mkdtemp(path.join(tmpdir(), 'mailpane-sigkill-'));
   const settings = server.settings(server.target.port);
+  const tuning = JSON.stringify(server.tuning ?? {});
   const draws = random(seed, 5);
   let acknowledged = 0;
   try {
@@ -39,13 +40,13 @@ export async function killClients(server: FuzzServer, kills: number, seed: numbe
     oracle.settled(await remote.picture());
     const child = await bundle(folder);
     for (let count = 0; count < kills; count++) {
-      const args = [child, folder, JSON.stringify(settings), server.password, String(seed + count)];
+      const args = [child, folder, JSON.stringify(settings), server.password, String(seed + count), tuning];
       for (const { intents, undoId } of await runAndKill(args, draws)) {
         oracle.acted(intents, undoId);
         acknowledged += intents.length;
       }
     }
-    const client = new FuzzClient(folder, settings, server.password);
+    const client = new FuzzClient(folder, settings, server.password, server.tuning);
     const { intents, undoId } = await client.open();
     try {
       // Also what was committed and not said any more; the rest of them was acknowledged above.

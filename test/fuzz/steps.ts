@@ -1,4 +1,4 @@
-import type { ProxyFault } from '../servers/fault-proxy';
+import type { ProxyFault } from '../servers/faults';
 import { random, type Random } from '../servers/generator/random';
 import type { ActionName } from './client';
 

@@ -1,21 +1,41 @@
 import { describe, expect, it } from 'vitest';
-import { liveOnce, withEmbeddedServer } from '../fuzz/kill-every-step';
+import { liveOnce } from '../fuzz/kill-every-step';
+import type { FuzzServer } from '../fuzz/fuzz-server';
+import { openFuzzServer } from '../fuzz/open-fuzz-server';
 import { play } from '../fuzz/play';
 import { killClients } from '../fuzz/sigkill';
 import { shrink } from '../fuzz/shrink';
 import { describeStep, stepsOf, type Step } from '../fuzz/steps';
 
-/** More of each: `npx tsx test/fuzz/run.ts`, and `KILL_AT_EVERY_STEP=1` for the other. */
-const interleavings = 40;
+/** More of each: `npm run fuzz`, and `KILL_AT_EVERY_STEP=1` for the kills. */
+const suites = [
+  { protocol: 'jmap', name: 'embedded', interleavings: 80 },
+  { protocol: 'jmap', name: 'cyrus', interleavings: 20 },
+  { protocol: 'imap', name: 'dovecot', interleavings: 60 },
+  { protocol: 'imap', name: 'cyrus', interleavings: 40 },
+] as const;
+const killed = suites.filter(({ name }) => name !== 'cyrus');
 const everyStep = process.env.KILL_AT_EVERY_STEP === '1';
 
+async function withServer<T>(
+  { protocol, name }: (typeof suites)[number],
+  work: (server: FuzzServer) => Promise<T>,
+): Promise<T> {
+  const server = await openFuzzServer(protocol, name);
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
 describe('S40: nothing is ever lost', () => {
-  it(
-    `${interleavings} interleavings of both sides, faults and kills end with local = server`,
-    { timeout: 300_000 },
-    () =>
-      withEmbeddedServer(async (server) => {
-        for (let seed = 1; seed <= interleavings; seed++) {
+  it.each(suites)(
+    '$interleavings interleavings of both sides, faults and kills end with local = server ($protocol, $name)',
+    { timeout: 600_000 },
+    (suite) =>
+      withServer(suite, async (server) => {
+        for (let seed = 1; seed <= suite.interleavings; seed++) {
           const steps = stepsOf(seed, server.mischief.length);
           await play(server, seed, steps).catch((error: unknown) => {
             throw new Error([`seed ${seed}:`, ...steps.map(describeStep)].join('\n'), { cause: error });
@@ -24,22 +44,28 @@ describe('S40: nothing is ever lost', () => {
       }),
   );
 
-  it('S4: killed at any write to the disk, a sync and an outbox end with the same', { timeout: 900_000 }, () =>
-    withEmbeddedServer(async (server) => {
-      const whole = await liveOnce(server, Infinity);
-      expect(whole.operations).toBeGreaterThan(50);
-      for (let after = 0; after < whole.operations; after += everyStep ? 1 : 17) {
-        const { end } = await liveOnce(server, after);
-        expect(end, `died after ${after} operations`).toEqual(whole.end);
-      }
-    }),
+  it.each(killed)(
+    'S4: killed at any write to the disk, a sync and an outbox end with the same ($protocol, $name)',
+    { timeout: 3_600_000 },
+    (suite) =>
+      withServer(suite, async (server) => {
+        const whole = await liveOnce(server, Infinity);
+        expect(whole.operations).toBeGreaterThan(50);
+        for (let after = 0; after < whole.operations; after += everyStep ? 1 : 17) {
+          const { end } = await liveOnce(server, after);
+          expect(end, `died after ${after} operations`).toEqual(whole.end);
+        }
+      }),
   );
 
-  it('S2: what a client acknowledged before a SIGKILL reaches the server', { timeout: 120_000 }, () =>
-    withEmbeddedServer(async (server) => {
-      const { acknowledged } = await killClients(server, 5, 1);
-      expect(acknowledged).toBeGreaterThan(10);
-    }),
+  it.each(killed)(
+    'S2: what a client acknowledged before a SIGKILL reaches the server ($protocol, $name)',
+    { timeout: 300_000 },
+    (suite) =>
+      withServer(suite, async (server) => {
+        const { acknowledged } = await killClients(server, 5, 1);
+        expect(acknowledged).toBeGreaterThan(10);
+      }),
   );
 });
 

@@ -16,7 +16,7 @@ import {
   type ServerFolders,
 } from './server-process';
 import { startSmtp, type SmtpServer } from './smtp';
-import { users } from './users';
+import { users, type TestUser } from './users';
 
 const programs = '/usr/lib/cyrus/bin';
 /** Where scripts/install-test-dependencies.sh unpacks what conflicts with Dovecot. */
@@ -52,6 +52,8 @@ export interface CyrusServer {
   /** Self-signed, PEM. */
   readonly certificate: string;
   readonly users: typeof users;
+  /** One more account, empty, and without mailboxes until its first login by IMAP. */
+  addUser(user: TestUser): Promise<void>;
   /** Stops the server and writes its mail to a folder, replacing what is there. */
   saveTemplate(folder: string): Promise<void>;
   /** Ends all its processes and removes its files. May be called again. */
@@ -123,6 +125,7 @@ function describe(
     folder: folders.home,
     certificate,
     users,
+    addUser: (user) => setPassword(settings, user),
     async saveTemplate(folder) {
       await Promise.all([server.stopAndKeep(), smtp.stop()]);
       try {
@@ -153,10 +156,12 @@ async function prepareFolders(
   }
   await writeFile(path.join(home, 'imapd.conf'), imapdConf(settings));
   await writeFile(path.join(home, 'cyrus.conf'), cyrusConf(settings));
-  for (const { email, password } of Object.values(users)) {
-    const [name = '', domain = ''] = email.split('@');
-    await runTool('saslpasswd2', ['-p', '-c', '-f', settings.passwordsPath, '-u', domain, name], password);
-  }
+  for (const user of Object.values(users)) await setPassword(settings, user);
+}
+
+async function setPassword({ passwordsPath }: CyrusSettings, { email, password }: TestUser): Promise<void> {
+  const [name = '', domain = ''] = email.split('@');
+  await runTool('saslpasswd2', ['-p', '-c', '-f', passwordsPath, '-u', domain, name], password);
 }
 
 /** JMAP shows no account before the INBOX exists, and that comes into being at the first IMAP login. */

@@ -12,6 +12,7 @@ export interface DovecotSettings {
   readonly asRoot: boolean;
   readonly ports: { imap: number; imaps: number; lmtp: number };
   readonly capability: 'qresync' | 'condstore' | 'neither';
+  readonly anyUserPassword: string | null;
 }
 
 const specialUse = ['Drafts', 'Sent', 'Trash', 'Junk', 'Archive'];
@@ -27,6 +28,13 @@ const capabilityLines = {
   condstore: [`imap_capability = ${otherCapabilities} CONDSTORE`],
   neither: [`imap_capability = ${otherCapabilities}`],
 } as const;
+
+function anyUser(password: string, data: string): string[] {
+  return [
+    `passdb {\n  driver = static\n  args = password=${password}\n}`,
+    `userdb {\n  driver = static\n  args = home=${data}/%u allow_all_users=yes\n}`,
+  ];
+}
 
 /** dovecot.conf. */
 export function dovecotConf(settings: DovecotSettings): string {
@@ -59,6 +67,7 @@ export function dovecotConf(settings: DovecotSettings): string {
     'auth_failure_delay = 0',
     `passdb {\n  driver = passwd-file\n  args = scheme=PLAIN ${settings.usersPath}\n}`,
     `userdb {\n  driver = passwd-file\n  args = ${settings.usersPath}\n}`,
+    ...(settings.anyUserPassword === null ? [] : anyUser(settings.anyUserPassword, settings.data)),
 
     `mail_uid = ${settings.user}`,
     `mail_gid = ${settings.group}`,

@@ -20,6 +20,8 @@ export type DovecotCapability = 'qresync' | 'condstore' | 'neither';
 export interface DovecotOptions {
   /** Default: `qresync`, which is all that Dovecot can. */
   capability?: DovecotCapability;
+  /** Everybody signs in with it who is none of `users`, to an empty account of their own. Default: nobody else can. */
+  anyUserPassword?: string;
 }
 
 /** A running Dovecot with Maildir storage, all on 127.0.0.1, and an SMTP server that delivers to it. */
@@ -60,6 +62,7 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
       asRoot: process.getuid?.() === 0,
       ports: { imap, imaps, lmtp },
       capability: options.capability ?? 'qresync',
+      anyUserPassword: options.anyUserPassword ?? null,
     };
     for (const name of ['run', 'state']) await mkdir(path.join(folders.home, name));
     const accounts = Object.values(users).map(

@@ -5,30 +5,17 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
-
-/** What happens to the next exchange. `share` is from 0 to 1, of the answer's octets. */
-export type ProxyFault =
-  /** ms before the request goes on to the server. */
-  | { readonly kind: 'latency'; readonly ms: number }
-  /** Carried out, then the connection breaks in the middle of the answer. */
-  | { readonly kind: 'cut'; readonly share: number }
-  /** Carried out, then the connection breaks before any of the answer. */
-  | { readonly kind: 'lost-answer' }
-  /** Carried out, then the answer ends early, as if it were whole. */
-  | { readonly kind: 'truncated'; readonly share: number }
-  /** HTTP only: the proxy itself answers, nothing reaches the server. `retryAfter` in seconds. */
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: number }
-  /** Swallowed: neither an answer nor an end, until `heal` or `stop`. */
-  | { readonly kind: 'black-hole' };
+import { Faults, type ProxyFault } from './faults';
+import { tunnelImap } from './imap-tunnel';
 
 /** A network that fails when it is told to, in front of one server. */
 export interface FaultProxy {
   readonly port: number;
-  /** Happens at the next `times` exchanges: HTTP requests, or over plain TCP pieces of an answer. In the order of the calls. */
+  /** Happens at the next `times` exchanges, in the order of the calls. */
   next(fault: ProxyFault, times?: number): void;
   /** False: every connection is cut, and new ones are refused as soon as they are made. */
   setOnline(online: boolean): void;
-  /** True: pushes (HTTP event streams) get lost, while their connections look alive. */
+  /** True: pushes (HTTP event streams, IDLE) get lost, while their connections look alive. */
   losePushes(lose: boolean): void;
   /** Cuts what is open now, event streams too. */
   cutAll(): void;
@@ -42,40 +29,8 @@ export interface FaultProxy {
 export interface ProxyTarget {
   readonly host: string;
   readonly port: number;
-  readonly protocol: 'http' | 'tcp';
-}
-
-class Faults {
-  private readonly armed: { fault: ProxyFault; left: number }[] = [];
-  private readonly held = new Set<Socket>();
-  /** Requests between their arrival here and the server's answer. */
-  readonly underWay = new Set<Promise<void>>();
-  online = true;
-  pushesLost = false;
-
-  arm(fault: ProxyFault, times: number): void {
-    this.armed.push({ fault, left: times });
-  }
-
-  take(): ProxyFault | null {
-    const [first] = this.armed;
-    if (first === undefined) return null;
-    first.left -= 1;
-    if (first.left <= 0) this.armed.shift();
-    return first.fault;
-  }
-
-  hold(socket: Socket): void {
-    this.held.add(socket);
-  }
-
-  heal(): void {
-    this.armed.length = 0;
-    this.online = true;
-    this.pushesLost = false;
-    for (const socket of this.held) socket.destroy();
-    this.held.clear();
-  }
+  /** `tcp`: bytes of any protocol, encrypted ones too. Being offline and cut happens to them, and no fault. */
+  readonly protocol: 'http' | 'imap' | 'tcp';
 }
 
 export async function startFaultProxy(target: ProxyTarget): Promise<FaultProxy> {
@@ -84,7 +39,9 @@ export async function startFaultProxy(target: ProxyTarget): Promise<FaultProxy> 
   const server: Server =
     target.protocol === 'http'
       ? createHttpServer((request, response) => exchange(target, faults, request, response))
-      : createTcpServer((client) => tunnel(target, faults, client));
+      : createTcpServer((client) =>
+          target.protocol === 'imap' ? tunnelImap(target, faults, client) : tunnel(target, client),
+        );
   server.on('connection', (socket: Socket) => {
     socket.on('error', () => undefined);
     if (!faults.online) return void socket.resetAndDestroy();
@@ -165,8 +122,7 @@ function exchange(target: ProxyTarget, faults: Faults, request: IncomingMessage,
         else send(resolve);
       }, fault.ms);
     });
-    faults.underWay.add(answered);
-    void answered.then(() => faults.underWay.delete(answered));
+    faults.noteUnderWay(answered);
   });
 }
 
@@ -208,43 +164,10 @@ function deliver(fault: ProxyFault | null, answer: IncomingMessage, response: Se
   });
 }
 
-/** Bytes of any protocol; a fault strikes the next piece that the server sends. */
-function tunnel(target: ProxyTarget, faults: Faults, client: Socket): void {
+/** Bytes of any protocol. */
+function tunnel(target: ProxyTarget, client: Socket): void {
   const server = connect(target.port, target.host);
-  const cut = (): void => {
-    client.resetAndDestroy();
-    server.destroy();
-  };
   server.on('error', () => client.destroy());
-  client.on('data', (piece) => server.write(piece));
   client.on('close', () => server.destroy());
-  server.on('close', () => client.end());
-  server.on('data', (piece) => {
-    const fault = faults.take();
-    switch (fault?.kind) {
-      case 'latency':
-        server.pause();
-        setTimeout(() => {
-          client.write(piece);
-          server.resume();
-        }, fault.ms);
-        return;
-      case 'black-hole':
-        server.pause();
-        faults.hold(client);
-        return;
-      case 'lost-answer':
-        cut();
-        return;
-      case 'cut':
-        client.write(piece.subarray(0, Math.floor(piece.length * fault.share)), cut);
-        return;
-      case 'truncated':
-        client.end(piece.subarray(0, Math.floor(piece.length * fault.share)));
-        server.destroy();
-        return;
-      default:
-        client.write(piece);
-    }
-  });
+  client.pipe(server).pipe(client);
 }

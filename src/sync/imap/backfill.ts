@@ -13,11 +13,8 @@ import type { ImapContext } from './imap-context';
 import type { OpenableMailbox } from './mailboxes';
 import { searchUids } from './search';
 import { openMailbox } from './select';
-import { pageSize, syncMailbox } from './sync-mailbox';
+import { syncMailbox } from './sync-mailbox';
 import { formatUidSet } from './uid-set';
-
-/** Messages whose attachments and previews are asked for at once: a server has to read each of them. */
-const detailPage = 100;
 
 /**
  * Fetches what is not here yet: the rows of every mailbox, newest first, and then what costs a server more. Resumable:
@@ -88,7 +85,7 @@ export class Backfill {
     onPage: () => void,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { db, accountId, work } = this.context;
+    const { db, accountId, work, policy } = this.context;
     const first = this.checkpoint(mailbox);
     if (first === null) {
       const report = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
@@ -111,7 +108,7 @@ export class Backfill {
       });
       onPage();
     };
-    await eachPage(uids, pageSize, read, write, () => shouldYield() || work.hasWaiting('backfill'));
+    await eachPage(uids, policy.page, read, write, () => shouldYield() || work.hasWaiting('backfill'));
     return true;
   }
 
@@ -143,7 +140,7 @@ export class Backfill {
     _onPage: () => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const { db, accountId, work } = this.context;
+    const { db, accountId, work, policy } = this.context;
     const start = this.checkpoint(mailbox);
     if (start === null || !isComplete(start) || start.detailedDownTo <= 1) return;
     const uids = [...placesIn(db, mailbox.id, 1).keys()].filter((uid) => uid < start.detailedDownTo);
@@ -159,7 +156,7 @@ export class Backfill {
           setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
         });
       };
-      await eachPage(uids, detailPage, read, write, () => shouldYield() || work.hasWaiting('backfill'));
+      await eachPage(uids, policy.detailPage, read, write, () => shouldYield() || work.hasWaiting('backfill'));
       return uids.length > 0;
     };
     while (!shouldYield() && (await work.turn('backfill', fillPages, signal)));

@@ -14,12 +14,24 @@ export interface ImapContext {
   readonly policy: SyncPolicy;
 }
 
-/** How closely a server that does not tell of changes is watched (S15). */
+/** How much is read at once, and how closely a server that does not tell of changes is watched (S15). */
 export interface SyncPolicy {
+  /** Messages of a mailbox's first contact: what fills the first screen. */
+  readonly firstPage: number;
+  /** Messages of one FETCH and one transaction. */
+  readonly page: number;
+  /** Messages whose attachments and previews are asked for at once: a server has to read each of them. */
+  readonly detailPage: number;
   /** ms between looks at the flags of a whole mailbox, where only looking tells. */
   readonly fullScan: number;
   /** Messages of INBOX and of the mailbox on screen whose flags are looked at in every cycle there. */
   readonly window: number;
 }
 
-export const defaultPolicy: SyncPolicy = { fullScan: 15 * 60_000, window: 200 };
+export const defaultPolicy: SyncPolicy = {
+  firstPage: 50,
+  page: 500,
+  detailPage: 100,
+  fullScan: 15 * 60_000,
+  window: 200,
+};

@@ -9,6 +9,8 @@ interface ImapFailure {
   readonly responseStatus?: string;
   readonly responseText?: string;
   readonly response?: unknown;
+  /** Of a refused login, whose `response` is only its text any more. */
+  readonly serverResponseCode?: string;
   readonly authenticationFailed?: boolean;
   readonly tlsFailed?: boolean;
   /** ms. */
@@ -77,7 +79,7 @@ export function toSyncError(thrown: unknown, host: string, where: string): SyncE
 }
 
 function refusal(failure: ImapFailure, host: string, options: { details: string; cause: unknown }): SyncError {
-  const code = codeOf(failure.response);
+  const code = failure.serverResponseCode ?? codeOf(failure.response);
   const said = (failure.responseText ?? '').slice(0, 300);
   const status = failure.responseStatus === 'BAD' ? 'BAD' : 'NO';
   const refused = (reason: SyncErrorReason, message: string): CommandRefused =>
@@ -131,9 +133,7 @@ function flowProblem(
   return ours.test(code) ? new SyncError('protocol', `${host} sent an answer that makes no sense.`, options) : null;
 }
 
-/** After a failed login imapflow has replaced the response by its text. */
 function codeOf(response: unknown): string {
-  if (typeof response === 'string') return /^\s*\[([A-Z-]+)/i.exec(response)?.[1]?.toUpperCase() ?? '';
   return typeof response === 'object' && response !== null ? (responseCode(response)?.name ?? '') : '';
 }
 

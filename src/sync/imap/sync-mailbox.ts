@@ -24,11 +24,6 @@ import { search, searchUids } from './search';
 import { selectMailbox, type Selected } from './select';
 import { formatUidSet, pagesOf } from './uid-set';
 
-/** What fills the first screen. */
-const firstPage = 50;
-/** Messages of one FETCH and one transaction. */
-export const pageSize = 500;
-
 export type MutableReport = { -readonly [Field in keyof CycleReport]: number };
 
 /** Everything that syncing one mailbox needs. */
@@ -76,10 +71,10 @@ export async function syncMailbox(task: Task): Promise<void> {
  */
 async function beginMailbox(task: Task, selected: Selected): Promise<void> {
   const { context, connection, mailbox, round, report, signal } = task;
-  const { db, accountId, warn } = context;
+  const { db, accountId, warn, policy } = context;
   const { exists } = selected;
   const before = getCheckpoint(db, accountId, mailbox.id);
-  const numbers = `${Math.max(1, exists - firstPage + 1)}:${exists}`;
+  const numbers = `${Math.max(1, exists - policy.firstPage + 1)}:${exists}`;
   const emails = exists === 0 ? [] : await fetchList(connection, { numbers }, signal);
   const uids = emails.map((email) => email.uid);
   const highest = uids.reduce((most, uid) => Math.max(most, uid), 0);
@@ -175,14 +170,14 @@ function onlyHere({ db }: ImapContext, { id }: OpenableMailbox, uids: ReadonlySe
 /** S16: by UID, whatever MODSEQ says. Oldest first, so that the checkpoint can follow page by page. */
 async function readNewMail(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint> {
   const { context, connection, mailbox, round, report, signal } = task;
-  const { db, accountId } = context;
+  const { db, accountId, policy } = context;
   const from = before.uidNext;
   if (selected.uidNext !== null && selected.uidNext <= from) return before;
-  const isMuch = selected.uidNext === null || selected.uidNext - from > pageSize;
+  const isMuch = selected.uidNext === null || selected.uidNext - from > policy.page;
   // S17: past the end `n:*` is the last message; anything below n is not new.
   const uids = isMuch ? (await searchUids(connection, `${from}:*`, signal)).filter((uid) => uid >= from) : null;
   let checkpoint = before;
-  for (const page of uids === null ? [`${from}:*`] : pagesOf(uids, pageSize).map(formatUidSet)) {
+  for (const page of uids === null ? [`${from}:*`] : pagesOf(uids, policy.page).map(formatUidSet)) {
     const emails = (await fetchList(connection, { uids: page }, signal)).filter((email) => email.uid >= from);
     const highest = emails.reduce((most, email) => Math.max(most, email.uid), 0);
     checkpoint = { ...checkpoint, uidNext: Math.max(checkpoint.uidNext, highest + 1) };
@@ -236,8 +231,8 @@ async function verifyCount(task: Task, before: Checkpoint, selected: Selected): 
 /** Fetches what should be here. */
 export async function fetchMissing(task: Task, uids: readonly number[]): Promise<void> {
   const { context, connection, mailbox, round, report, signal } = task;
-  const { db, accountId } = context;
-  for (const page of pagesOf(uids, pageSize)) {
+  const { db, accountId, policy } = context;
+  for (const page of pagesOf(uids, policy.page)) {
     const emails = await fetchList(connection, { uids: formatUidSet(page) }, signal);
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
     await fetchDetails(context, connection, mailbox.id, page, signal);

@@ -50,6 +50,19 @@ afterEach(async () => {
   await server.stop();
 });
 
+describe('a server that does not let one in', () => {
+  it.each([
+    ['UNAVAILABLE', 'unavailable'],
+    ['LIMIT', 'rate-limited'],
+    ['AUTHENTICATIONFAILED', 'auth'],
+  ])('S29: with [%s] says something else than that the password is wrong', async (code, wanted) => {
+    await start(qresync, 1);
+    server.script = ({ name, tag }) =>
+      name === 'LOGIN' || name === 'AUTHENTICATE' ? `${tag} NO [${code}] Not now.\r\n` : undefined;
+    expect(await reason(account.restart())).toBe(wanted);
+  });
+});
+
 describe('a server that says what is not so', () => {
   let box: ScriptedMailbox;
   beforeEach(async () => {

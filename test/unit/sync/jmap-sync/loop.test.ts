@@ -13,7 +13,7 @@ interface Running {
   readonly log: string[];
 }
 
-function run({ local }: TestAccount, secret = local.secret): Running {
+function run({ local }: TestAccount, secret = local.secret, onLog: (line: string) => void = () => undefined): Running {
   const statuses: AccountStatus[] = [];
   const log: string[] = [];
   const { db, account, accountId } = local;
@@ -22,7 +22,11 @@ function run({ local }: TestAccount, secret = local.secret): Running {
     db,
     createBackend: () => createJmapBackend({ account, secret, db, warn: (message) => log.push(message) }),
     onStatus: (status) => statuses.push(status),
-    log: ({ level, kind, message }) => log.push(`${level} ${kind}: ${message}`),
+    log: ({ level, kind, message }) => {
+      const line = `${level} ${kind}: ${message}`;
+      log.push(line);
+      onLog(line);
+    },
     timing: { poll: 600_000, pollWithPush: 600_000, backoff: { first: 20, longest: 100 } },
   });
   onTestFinished(() => loop.stop());
@@ -51,6 +55,15 @@ describe('the account loop over JMAP', () => {
     account.deliver(1);
     await until(() => account.count() === 6, log);
     await account.compare();
+  });
+
+  it('fetches the rest also from a server that has news in every cycle', async () => {
+    const account = await openAccount({ limits: { maxObjectsInGet: 5 } });
+    account.deliver(40);
+    const { loop, log } = run(account, account.local.secret, (line) => {
+      if (line.startsWith('info changes')) loop.wake();
+    });
+    await until(() => account.count() === 40, log);
   });
 
   it('S12: a server without push is polled', async () => {

@@ -1,0 +1,139 @@
+import type { RawImap } from '../servers/raw-imap';
+import type { NewMessage, RemoteClient } from './fuzz-server';
+import { pictureOfScan } from './imap-picture';
+import { scan, type ScannedCopy } from './imap-scan';
+
+/** What somebody else does over a bare connection. A message is all copies of its subject. */
+export interface ImapRemote extends RemoteClient {
+  readonly raw: RawImap;
+  copies(): Promise<readonly ScannedCopy[]>;
+  /** All messages of a mailbox to another, by what their numbers become others. */
+  moveAll(from: string, to: string): Promise<void>;
+  /** `\Deleted`, without an expunge. */
+  mark(copy: ScannedCopy, on: boolean): Promise<void>;
+  /** The same octets once more. */
+  addAgain(copy: ScannedCopy, mailbox: string): Promise<void>;
+}
+
+export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
+  /** Every Message-ID of the thread that a message answers, oldest first, so that all name the first one. */
+  const ancestors = new Map<string, readonly string[]>();
+  const copiesOf = async (subject: string): Promise<readonly ScannedCopy[]> => {
+    const { copies } = await scan(raw, hasIds);
+    const found = copies.filter((copy) => copy.subject === subject);
+    if (found.length === 0) throw new Error(`${subject} is gone`);
+    return found;
+  };
+  /** Fails where the copy went at the same moment: the server says OK then, and names none that it did it to. */
+  const onCopy = async ({ path, uid, subject }: ScannedCopy, command: string): Promise<void> => {
+    await raw.command(`SELECT "${path}"`);
+    const answer = await raw.command(command.replace('#', String(uid)));
+    const wasDone = answer.some((line) => /^\* (OK \[COPYUID|\d+ FETCH)/.test(line));
+    if (!wasDone) throw new Error(`${subject} was gone from ${path}`);
+  };
+  const remove = async (copy: ScannedCopy): Promise<void> => {
+    await onCopy(copy, 'UID STORE # +FLAGS (\\Deleted)');
+    await raw.command(`UID EXPUNGE ${copy.uid}`);
+  };
+  const append = async (mailbox: string, flags: readonly string[], receivedAt: number, message: Buffer) => {
+    const time = imapTime(receivedAt);
+    await raw.send([`APPEND "${mailbox}" (${flags.join(' ')}) "${time}" {${message.length}+}\r\n`, message]);
+  };
+
+  const self: ImapRemote = {
+    raw,
+    picture: async () => pictureOfScan(await scan(raw, hasIds)),
+    copies: async () => (await scan(raw, hasIds)).copies,
+    async add(messages) {
+      for (const message of messages) {
+        const named = message.answers === null ? [] : [...(ancestors.get(message.answers) ?? []), message.answers];
+        ancestors.set(message.subject, named);
+        const flags = message.keywords.map(flagOf);
+        await append(message.mailbox, flags, message.receivedAt, rawMessage(message, named.map(messageIdOf)));
+      }
+    },
+    async setKeyword(subject, keyword, on) {
+      for (const copy of await copiesOf(subject)) {
+        await onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (${flagOf(keyword)})`);
+      }
+    },
+    async move(subject, to) {
+      const copies = await copiesOf(subject);
+      const [stays, ...others] = [...copies].sort((a, b) => Number(b.path === to) - Number(a.path === to));
+      if (stays === undefined) return;
+      if (stays.path !== to) await onCopy(stays, `UID MOVE # "${to}"`);
+      for (const copy of others) await remove(copy);
+    },
+    addTo: hasIds
+      ? async (subject, mailbox) => {
+          const copies = await copiesOf(subject);
+          const [first] = copies;
+          if (first === undefined || copies.some(({ path }) => path === mailbox)) return;
+          await onCopy(first, 'UID FETCH # (FLAGS)');
+          await raw.command(`UID COPY ${first.uid} "${mailbox}"`);
+        }
+      : null,
+    async destroy(subject) {
+      for (const copy of await copiesOf(subject)) await remove(copy);
+    },
+    async createMailbox(name) {
+      await raw.command(`CREATE "${name}"`);
+      return name;
+    },
+    async renameMailbox(id, name) {
+      await leave();
+      const to = id.slice(0, id.lastIndexOf('/') + 1) + name;
+      await raw.command(`RENAME "${id}" "${to}"`);
+      return to;
+    },
+    async destroyMailbox(id) {
+      await leave();
+      await raw.command(`DELETE "${id}"`);
+    },
+    async moveAll(from, to) {
+      const lines = await raw.command(`SELECT "${from}"`);
+      if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
+    },
+    mark: (copy, on) => onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (\\Deleted)`),
+    async addAgain({ path, uid, subject }, mailbox) {
+      await raw.command(`EXAMINE "${path}"`);
+      const [fetched = ''] = await raw.command(`UID FETCH ${uid} (INTERNALDATE BODY.PEEK[])`);
+      const time = /INTERNALDATE "([^"]*)"/.exec(fetched)?.[1];
+      const literal = /\{(\d+)\}\r\n/.exec(fetched);
+      if (time === undefined || literal === null) throw new Error(`${subject} was gone from ${path}`);
+      const start = literal.index + literal[0].length;
+      const octets = Buffer.from(fetched.slice(start, start + Number(literal[1])), 'latin1');
+      await raw.send([`APPEND "${mailbox}" () "${time}" {${octets.length}+}\r\n`, octets]);
+    },
+  };
+  /** A server may end the connection whose open mailbox goes. */
+  const leave = async (): Promise<void> => {
+    await raw.command('UNSELECT').catch(() => undefined);
+  };
+  return self;
+}
+
+const flagOf = (keyword: string): string =>
+  keyword === '$seen' ? '\\Seen' : keyword === '$flagged' ? '\\Flagged' : keyword;
+
+const messageIdOf = (subject: string): string => `<${subject.replaceAll(/[^\w]+/g, '-')}@fuzz.example>`;
+
+function rawMessage({ subject, receivedAt }: NewMessage, references: readonly string[]): Buffer {
+  const headers = [
+    'From: Sender <sender@elsewhere.example>',
+    'To: alice@example.test',
+    `Subject: ${subject}`,
+    `Date: ${new Date(receivedAt * 1000).toUTCString()}`,
+    `Message-ID: ${messageIdOf(subject)}`,
+    ...(references.length === 0
+      ? []
+      : [`In-Reply-To: ${references.at(-1) ?? ''}`, `References: ${references.join(' ')}`]),
+  ];
+  return Buffer.from([...headers, '', `Text of ${subject}.`, ''].join('\r\n'));
+}
+
+/** RFC 9051 §9 `date-time`. */
+function imapTime(seconds: number): string {
+  const [, day = '', month = '', year = '', time = ''] = new Date(seconds * 1000).toUTCString().split(' ');
+  return `${day}-${month}-${year} ${time} +0000`;
+}

@@ -7,7 +7,10 @@ import { Backoff, type BackoffOptions } from './backoff';
 import type { Backend } from './backend';
 import { CheckDesk } from './check-desk';
 import { describeFindings } from './describe-findings';
+import { systemClocks, type Clocks } from './clocks';
+import { asSyncError } from './loop-error';
 import { drainOutbox } from './outbox';
+import { ServerQuiet } from './server-quiet';
 import { watchSavedChanges } from './saved-changes-watch';
 import { Deferred, WakeUp } from './signals';
 import { SyncError } from './sync-error';
@@ -31,6 +34,7 @@ export interface LoopTiming {
   /** Between two checks that nobody asked for (S39). */
   readonly check: number;
   readonly backoff: BackoffOptions;
+  readonly clocks: Clocks;
 }
 
 const defaultTiming: LoopTiming = {
@@ -38,6 +42,7 @@ const defaultTiming: LoopTiming = {
   pollWithPush: 15 * 60_000,
   check: 7 * 24 * 3_600_000,
   backoff: { first: 5_000, longest: 300_000 },
+  clocks: systemClocks,
 };
 
 /**
@@ -59,10 +64,12 @@ export class AccountLoop {
   private readonly pushDue = new WakeUp();
   private readonly timing: LoopTiming;
   private readonly checks: CheckDesk;
+  private readonly quiet: ServerQuiet;
   private readonly backend: Backend;
   private readonly lookAfterSaved: () => void;
   private readonly running: Promise<void>;
   private connected = false;
+  private lastError: SyncError | null = null;
   private pushing = false;
   private connection = new Deferred();
   private current: AccountStatus = { state: 'connecting' };
@@ -70,6 +77,7 @@ export class AccountLoop {
   constructor(private readonly options: LoopOptions) {
     this.timing = { ...defaultTiming, ...options.timing };
     this.checks = new CheckDesk(options.db, options.accountId, this.timing.check);
+    this.quiet = new ServerQuiet(this.timing.clocks);
     this.backend = options.createBackend();
     this.lookAfterSaved = watchSavedChanges(options.db, options.accountId, this.backend, () => this.outboxDue.raise());
     this.outboxDue.raise();
@@ -86,6 +94,7 @@ export class AccountLoop {
 
   /** A cycle at once, whatever is being waited for. */
   wake(): void {
+    this.quiet.look();
     this.cycleDue.raise();
     this.retryNow.raise();
     this.outboxDue.raise();
@@ -111,6 +120,7 @@ export class AccountLoop {
   /** The backend once it is connected; fails with the reason why it is not, after one try. */
   async whenConnected(signal: AbortSignal): Promise<Backend> {
     if (this.connected) return this.backend;
+    if (this.lastError !== null && this.quiet.left > 0) throw this.lastError;
     this.retryNow.raise();
     const aborted = new Promise<never>((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(new SyncError('cancelled', 'Cancelled.')), { once: true });
@@ -145,26 +155,30 @@ export class AccountLoop {
         this.cycleDue.clear();
         this.retryNow.clear();
         await this.connect(signal);
+        this.lastError = null;
         const fail = (error: unknown): void => session.abort(error);
         beside = Promise.all([this.runOutbox(signal).catch(fail), this.runPush(signal).catch(fail)]);
         await this.runCycles(signal, backoff);
       } catch (thrown) {
         const error = asSyncError(signal.aborted ? signal.reason : thrown);
-        last = error;
+        last = this.lastError = error;
         session.abort(error);
         await beside;
         this.disconnected(error);
         if (error.reason === 'auth') break;
-        const wait = backoff.next(error.retryAfter);
-        if (await this.stoppedWithin(wait)) break;
+        this.quiet.note(error.retryAfter);
+        if (await this.stoppedWithin(backoff.next(error.retryAfter))) break;
       }
     }
     this.connection.reject(last);
     this.checks.refuse(last);
   }
 
+  /** Sits out a back-off, which somebody may skip, and what the server asked for, which nobody may. */
   private async stoppedWithin(wait: number): Promise<boolean> {
-    return await this.retryNow.wait(wait, this.stopper.signal).then(
+    const { signal } = this.stopper;
+    const waited = this.retryNow.wait(wait, signal).then(() => this.quiet.over(signal));
+    return await waited.then(
       () => false,
       () => true,
     );
@@ -206,6 +220,7 @@ export class AccountLoop {
   /** Cycles and back-fill, one after the other; `wake` gets in between two pages of the back-fill. */
   private async runCycles(signal: AbortSignal, backoff: Backoff): Promise<void> {
     for (;;) {
+      await this.quiet.over(signal);
       this.cycleDue.clear();
       const started = performance.now();
       await (this.checks.isAsked ? this.runCheck(signal) : this.cycle(signal));
@@ -284,6 +299,7 @@ export class AccountLoop {
     const backoff = new Backoff(this.timing.backoff);
     for (;;) {
       await this.outboxDue.wait(null, signal);
+      await this.quiet.over(signal);
       this.outboxDue.clear();
       const timer = this.startTimer();
       let retryIn: number | null = null;
@@ -301,7 +317,8 @@ export class AccountLoop {
         this.logError(timer, 'send', error);
         const known = asSyncError(error);
         // Without a connection or a sign-in the whole loop starts anew; anything else concerns the sending only.
-        if (known.reason === 'offline' || known.reason === 'auth' || signal.aborted) throw error;
+        if (known.isWithoutAttempt || signal.aborted) throw error;
+        this.quiet.note(known.retryAfter);
         retryIn = backoff.next(known.retryAfter);
       }
       if (retryIn !== null && (await this.outboxDue.wait(retryIn, signal)) === 'timeout') this.outboxDue.raise();
@@ -328,8 +345,10 @@ export class AccountLoop {
         this.logError(timer, 'push', error);
         const known = asSyncError(error);
         if (known.reason === 'auth') throw error;
+        this.quiet.note(known.retryAfter);
         this.cycleDue.raise(); // is it only the push, or the whole connection?
         await this.pushDue.wait(backoff.next(known.retryAfter), signal);
+        await this.quiet.over(signal);
       }
     }
   }
@@ -350,13 +369,4 @@ export class AccountLoop {
     const details = { reason: error.reason, error: error.details };
     this.options.log(timer.entry(error.isTransient ? 'warning' : 'error', kind, error.message, details));
   }
-}
-
-function asSyncError(thrown: unknown): SyncError {
-  if (thrown instanceof SyncError) return thrown;
-  // Not foreseen: shown as trouble with its text, tried again later, and the stack is in the log.
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const details = error.stack ?? error.message;
-  const isDisk = 'reason' in error && (error.reason === 'full' || error.reason === 'io');
-  return new SyncError(isDisk ? 'disk' : 'protocol', error.message, { details, cause: thrown });
 }

@@ -154,7 +154,7 @@ async function sendSingly(
 
 /** S29: without a connection or a sign-in, and at our own end, no attempt was made. */
 function requeue(db: MailDb, batch: readonly Outgoing[], error: unknown, signal: AbortSignal): void {
-  const noAttempt = error instanceof SyncError && ['offline', 'auth', 'cancelled'].includes(error.reason);
+  const noAttempt = error instanceof SyncError && error.isWithoutAttempt;
   const countAttempt = !noAttempt && !signal.aborted;
   const lastError = error instanceof Error ? error.message : String(error);
   db.mail.transaction(() => {

@@ -29,6 +29,18 @@ const transient: ReadonlySet<SyncErrorReason> = new Set([
   'disk',
 ]);
 
+/** Nothing was asked of the server: no connection, none that may be used, or our own end (S29: counts no attempt). */
+const withoutAttempt: ReadonlySet<SyncErrorReason> = new Set([
+  'offline',
+  'host-not-found',
+  'not-jmap',
+  'not-imap',
+  'tls',
+  'insecure',
+  'auth',
+  'cancelled',
+]);
+
 /** What goes wrong between us and a server. `message` is for a person; `details` for the log: what, where, why. */
 export class SyncError extends Error {
   override readonly name = 'SyncError';
@@ -44,6 +56,10 @@ export class SyncError extends Error {
     super(message, { cause: options.cause });
     this.details = options.details ?? '';
     this.retryAfter = options.retryAfter ?? null;
+  }
+
+  get isWithoutAttempt(): boolean {
+    return withoutAttempt.has(this.reason);
   }
 
   get isTransient(): boolean {

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { systemClocks, type Clocks } from './clocks';
 
 /** ms between looks. */
 const interval = 5_000;
@@ -9,12 +10,12 @@ const jump = 15_000;
  * Calls back when the machine woke up or the network changed (S26): then nobody should sit out a back-off. Both clocks
  * are compared, because a timer may or may not count the time asleep.
  */
-export function watchWakeUps(onWakeUp: () => void): { dispose(): void } {
+export function watchWakeUps(onWakeUp: () => void, clocks: Clocks = systemClocks): { dispose(): void } {
   let network = addresses();
-  let wall = Date.now();
-  let monotonic = performance.now();
+  let wall = clocks.wall();
+  let monotonic = clocks.monotonic();
   const timer = setInterval(() => {
-    const now = { network: addresses(), wall: Date.now(), monotonic: performance.now() };
+    const now = { network: addresses(), wall: clocks.wall(), monotonic: clocks.monotonic() };
     const slept = now.wall - wall > interval + jump || Math.abs(now.wall - wall - (now.monotonic - monotonic)) > jump;
     const changed = now.network !== network && now.network !== '';
     ({ network, wall, monotonic } = now);

@@ -117,7 +117,7 @@ function flowProblem(
 ): SyncError | null {
   if (code === 'CONNECT_TIMEOUT' || code === 'ETIMEOUT' || code === 'UPGRADE_TIMEOUT')
     return new SyncError('timeout', `${host} did not answer in time.`, options);
-  if (code === 'GREETING_TIMEOUT')
+  if (code === 'GREETING_TIMEOUT' || code === 'ClosedAfterConnectText')
     return new SyncError(
       'not-imap',
       `Something listens at ${host}, but it does not greet like a mail server.`,
@@ -125,7 +125,7 @@ function flowProblem(
     );
   if (code === 'STARTTLS_INJECTION' || code === 'CERTIFICATE_NOT_PINNED')
     return new SyncError('tls', `The connection to ${host} is not safe: ${message}`, options);
-  if (['NoConnection', 'EConnectionClosed', 'StateLogout', 'ClosedAfterConnectText'].includes(code))
+  if (['NoConnection', 'EConnectionClosed', 'StateLogout'].includes(code))
     return new SyncError('offline', `${host} closed the connection.`, options);
   if (code === 'ClosedAfterConnectTLS') return new SyncError('tls', `${host} does not answer with TLS there.`, options);
   const ours =

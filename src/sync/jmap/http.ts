@@ -124,7 +124,7 @@ function redirectTarget(response: Response, method: HttpRequest['method'], url: 
   }
   if (method !== 'GET' && status < 307) {
     throw new SyncError(
-      'protocol',
+      'offline',
       `${url.host} sends requests elsewhere. Does this network want you to sign in first?`,
       {
         details,

@@ -17,7 +17,7 @@ export async function readJson(answer: HttpAnswer, otherwise: SyncErrorReason = 
       throw new SyncError(otherwise, `${host} answers, but not as a JMAP mail server.`, { details });
     // A captive portal, most often.
     const message = `${host} answered with something else than mail data. Does this network want you to sign in first?`;
-    throw new SyncError(otherwise, message, { details });
+    throw new SyncError('offline', message, { details });
   }
   const text = new TextDecoder().decode(await answer.bytes(maxAnswerSize));
   try {

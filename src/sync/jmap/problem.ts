@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { SyncError, type SyncErrorReason } from '../sync-error';
 import type { HttpAnswer } from './http';
-import { parseRetryAfter } from './retry-after';
+import { parseRetryAfter, serverTime } from './retry-after';
 import { describeUrl } from './server-url';
 
 /** An HTTP answer that refuses the whole request, with what a problem document (RFC 7807) says of it. */
@@ -37,7 +37,7 @@ export async function problemOf(answer: HttpAnswer, asked: Asked): Promise<Probl
   const { reason, message } = explain(answer, asked, problem, type);
   const said = [problem?.type, problem?.limit, problem?.title, problem?.detail].filter(Boolean).join(' ');
   const details = `${describeUrl(answer.url)}: HTTP ${answer.status}${said === '' ? '' : ` ${said}`}`.slice(0, 1000);
-  const retryAfter = parseRetryAfter(answer.headers.get('Retry-After'));
+  const retryAfter = parseRetryAfter(answer.headers.get('Retry-After'), serverTime(answer.headers.get('Date')));
   return new ProblemError(reason, message, { details, retryAfter }, answer.status, type, problem?.limit ?? '');
 }
 

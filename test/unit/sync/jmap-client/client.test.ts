@@ -216,8 +216,8 @@ describe('requests', () => {
     [{ kind: 'truncate', share: 0.5, cut: true }, { reason: 'protocol' }],
     [{ kind: 'truncate', share: 0.5 }, { reason: 'protocol' }],
     [{ kind: 'malformed' }, { reason: 'protocol' }],
-    [{ kind: 'contentType', type: 'text/html', body: '<h1>Sign in</h1>' }, { reason: 'protocol' }],
-    [{ kind: 'redirect', location: 'https://portal.example.test/', status: 302 }, { reason: 'protocol' }],
+    [{ kind: 'contentType', type: 'text/html', body: '<h1>Sign in</h1>' }, { reason: 'offline' }],
+    [{ kind: 'redirect', location: 'https://portal.example.test/', status: 302 }, { reason: 'offline' }],
     [
       { kind: 'requestError', type: 'limit', limit: 'maxObjectsInGet' },
       { reason: 'refused', limit: 'maxObjectsInGet' },

@@ -146,7 +146,7 @@ describe('Retry-After', () => {
 describe('answers that are no JSON', () => {
   it('a page of the network instead of mail is told as such', async () => {
     const error = await failureOf(readJson(await answerOf(200, { 'content-type': 'text/html' }, '<h1>Welcome</h1>')));
-    expect(error).toMatchObject({ reason: 'protocol', message: expect.stringContaining('sign in') as string });
+    expect(error).toMatchObject({ reason: 'offline', message: expect.stringContaining('sign in') as string });
   });
 
   it('while looking for a server it means that this is none', async () => {

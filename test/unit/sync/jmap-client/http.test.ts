@@ -83,7 +83,7 @@ describe('redirects', () => {
       requests++;
       response.writeHead(302, { location: '/sign-in' }).end();
     });
-    expect((await failureOf(sendHttp(post(origin, 'mail'), context()))).reason).toBe('protocol');
+    expect((await failureOf(sendHttp(post(origin, 'mail'), context()))).reason).toBe('offline');
     expect(requests).toBe(1);
   });
 

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Findings, type Finding } from '../model/findings';
 import type { EmailId, MailboxId } from '../model/ids';
-import type { Database } from './database';
 import type { MailDb } from './mail-db';
 import { replayPending } from './overlay';
 
@@ -10,17 +9,12 @@ const pageSize = 500;
 
 /**
  * S39: the two files by themselves, without a server. What follows from other rows is made to follow from them again;
- * what belongs to nothing goes, but for a waiting change, which is only told of. `files`: SQLite looks through them too,
- * which reads them whole.
+ * what belongs to nothing goes, but for a waiting change, which is only told of. `files`: SQLite looks through them first,
+ * which reads them whole; damage that it finds ends this, and the engine, like any other.
  */
 export async function checkDatabase(db: MailDb, files: boolean, signal: AbortSignal): Promise<readonly Finding[]> {
   const findings = new Findings();
-  if (files) {
-    const problems = (await checkFile(db.mail, signal)) + (await checkFile(db.bodies, signal));
-    findings.add('file-damaged', problems, 0);
-    // Writing into a damaged file can only make it worse.
-    if (problems > 0) return findings.list();
-  }
+  if (files) for (const database of [db.mail, db.bodies]) await database.lookThrough(signal);
   const steps = [mendOwners, mendBodies, countLostChanges, mendListCopies, mendCounts];
   for (const step of steps) {
     signal.throwIfAborted();
@@ -29,21 +23,6 @@ export async function checkDatabase(db: MailDb, files: boolean, signal: AbortSig
   }
   await mendShown(db, findings, signal);
   return findings.list();
-}
-
-const tablesOf = (database: Database): string[] =>
-  database.all("SELECT name FROM sqlite_schema WHERE type = 'table'", [], (row) => row[0] as string);
-
-/** Table by table, so that the heartbeat of the lock gets its turn. Returns how many problems SQLite names. */
-async function checkFile(database: Database, signal: AbortSignal): Promise<number> {
-  let problems = 0;
-  for (const table of tablesOf(database)) {
-    signal.throwIfAborted();
-    const lines = database.all(`PRAGMA quick_check("${table}")`, [], (row) => row[0] as string);
-    problems += lines.filter((line) => line !== 'ok').length;
-    await setImmediate();
-  }
-  return problems;
 }
 
 /** What becomes of rows whose owner is missing: they go, unless they can do without. Owners before what they own. */

@@ -191,8 +191,7 @@ export class Connection {
     const cause = diskFailed ? (lastError ?? error) : error;
     switch (reason) {
       case 'damaged':
-        this.onDamaged?.();
-        return new DatabaseError(reason, `The database ${path} is damaged (${said}).`, cause);
+        return this.damaged(said, cause);
       case 'full':
         return new DatabaseError(reason, `The disk is full: ${path} could not be written.`, cause);
       case 'io':
@@ -200,6 +199,12 @@ export class Connection {
       default:
         return new DatabaseError(reason, `${said}: ${sql}`, cause);
     }
+  }
+
+  /** SQLite has found it damaged without failing at it: what follows is the same. */
+  damaged(said: string, cause?: unknown): DatabaseError {
+    this.onDamaged?.();
+    return new DatabaseError('damaged', `The database ${this.mount.path} is damaged (${said}).`, cause);
   }
 }
 

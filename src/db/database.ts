@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Connection, Row, SqlValue } from './connection';
 import { DatabaseError } from './database-error';
 import { checkNumbering, migrate, type Migration } from './migrate';
@@ -112,6 +113,20 @@ export class Database {
   /** Called after a transaction was rolled back. */
   onRollback(listener: Listener): { dispose(): void } {
     return subscribe(this.#rollbackListeners, listener);
+  }
+
+  /**
+   * Has SQLite look through the file, table by table, with a turn of the event loop in between. Where it finds damage, the
+   * same follows as where an operation meets it (`onDamaged`), and this throws.
+   */
+  async lookThrough(signal: AbortSignal): Promise<void> {
+    const sql = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    for (const table of this.all(sql, [], (row) => row[0] as string)) {
+      signal.throwIfAborted();
+      const [said = 'ok'] = this.all(`PRAGMA quick_check("${table}")`, [], (row) => row[0] as string);
+      if (said !== 'ok') throw this.#connection.damaged(said);
+      await setImmediate();
+    }
   }
 
   get stats(): DiskStats {

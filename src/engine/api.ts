@@ -165,7 +165,6 @@ export interface CheckReport {
   /** ms. */
   readonly duration: number;
   readonly database: readonly Finding[];
-  /** Empty where the file itself is damaged: then nothing is written into it. */
   readonly accounts: readonly AccountCheck[];
 }
 

@@ -9,7 +9,7 @@ import type { AccountCheck, CheckReport } from './api';
 import type { EngineContext } from './engine-context';
 import { toEngineError } from './errors';
 
-/** The name that the newest report is kept under, for a window that shows it again after a reload. */
+/** The name that the newest report is kept under, for its document and for bug reports, whichever window asks. */
 const lastCheck = 'last-check';
 
 /** S39: the database, then one account or all, each with its server. An account that cannot be checked stops no other. */
@@ -26,8 +26,7 @@ export async function runCheck(
   const database = await checkDatabase(db, true, signal);
   const duration = performance.now() - start;
   appendLog(db, { accountId: null, startedAt, duration, kind: 'check', ...describeFindings(database) });
-  const isDamaged = database.some(({ kind }) => kind === 'file-damaged');
-  const checks = isDamaged ? [] : await Promise.all(accounts.map((account) => checkAccount(context, account, signal)));
+  const checks = await Promise.all(accounts.map((account) => checkAccount(context, account, signal)));
   signal.throwIfAborted();
   const report: CheckReport = {
     startedAt,

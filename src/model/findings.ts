@@ -1,7 +1,6 @@
-/** What a self-check can find (S39). Each is counted in what it concerns: rows, messages, mailboxes, lines of a file check. */
+/** What a self-check can find (S39). Each is counted in what it concerns: rows, messages, mailboxes. */
 export const findingKinds = [
   // the database by itself
-  'file-damaged',
   'rows-without-owner',
   'bodies-without-message',
   'changes-without-message',

@@ -34,6 +34,11 @@ export class QuickInput {
     await row.waitFor({ state: 'hidden' });
   }
 
+  /** Ticks an entry of a quick pick that takes several. */
+  async check(label: string): Promise<void> {
+    await this.widget.locator('.monaco-list-row', { hasText: label }).first().click();
+  }
+
   /** Waits for a quick pick with this entry, and takes the first entry by the keyboard. */
   async acceptFirst(label: string): Promise<void> {
     await this.widget.locator('.monaco-list-row', { hasText: label }).first().waitFor();

@@ -24,12 +24,6 @@ export function describeFinding({ kind, found, mended }: Finding, language: Lang
 function wordsOf(kind: FindingKind, { l10n }: Language): Words {
   const kept = l10n.t('left as they were.');
   const words: Record<FindingKind, Words> = {
-    'file-damaged': {
-      one: l10n.t('1 damaged place in the database file'),
-      many: (count) => l10n.t('{0} damaged places in the database file', count),
-      mended: l10n.t('mended'),
-      left: l10n.t('nothing was written into it. “The mail database” in the troubleshooting page says what to do.'),
-    },
     'rows-without-owner': {
       one: l10n.t('1 entry that belonged to nothing'),
       many: (count) => l10n.t('{0} entries that belonged to nothing', count),

@@ -30,7 +30,11 @@ export async function chooseFilter(
       picked: current.accountIds?.includes(account.id) === true,
     })),
   ];
-  const options = { canPickMany: true, placeHolder: t('What to show; nothing chosen shows everything') } as const;
+  const options = {
+    canPickMany: true,
+    title: t('Filter Sync Log'),
+    placeHolder: t('What to show; nothing chosen shows everything'),
+  } as const;
   const picked = await vscode.window.showQuickPick(items, options);
   if (picked === undefined) return undefined;
   const accountIds = picked.flatMap(({ accountId }) => accountId ?? []);

@@ -34,7 +34,7 @@ function columnsOf(entry: SyncLogEntry): string[] {
   const message = [clean(entry.message, messageLength), ...details].filter((part) => part !== '').join('  ');
   return [
     formatTime(entry.startedAt),
-    entry.accountName === null ? '–' : clean(entry.accountName, 40),
+    entry.accountName === null ? '-' : clean(entry.accountName, 40),
     entry.level,
     clean(entry.kind, 30),
     formatDuration(entry.duration),

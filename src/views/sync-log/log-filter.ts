@@ -13,7 +13,7 @@ export const everything: LogFilter = { accountIds: null, levels: null };
 /** The worst first. */
 export const logLevels: readonly LogLevel[] = ['error', 'warning', 'info'];
 
-/** As a URI's query, so that each filter has a document of its own, which finds it again after a reload. */
+/** As a URI's query: each filter has a document of its own. */
 export function toQuery({ accountIds, levels }: LogFilter): string {
   const parameters = new URLSearchParams();
   for (const id of [...(accountIds ?? [])].sort()) parameters.append('account', id);

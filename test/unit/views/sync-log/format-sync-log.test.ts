@@ -35,7 +35,7 @@ describe('formatSyncLog', () => {
       [
         'Time                 Account  Level    Kind      Took  What happened',
         '2024-02-03 04:05:06  Work     info     changes  12 ms  Nothing new  requests=1  bytes=240',
-        '2024-02-03 04:05:06  –        warning  push     5.2 s  Silence',
+        '2024-02-03 04:05:06  -        warning  push     5.2 s  Silence',
         '',
       ].join('\n'),
     );

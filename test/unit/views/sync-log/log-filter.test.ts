@@ -17,7 +17,7 @@ describe('a filter of the sync log', () => {
     { accountIds: [work], levels: null },
     { accountIds: [home, work], levels: ['error', 'warning'] },
     { accountIds: null, levels: ['info'] },
-  ])('is the same after a reload: %j', (filter) => {
+  ])('is kept by the URI of its document: %j', (filter) => {
     expect(fromQuery(toQuery(filter))).toEqual(filter);
   });
 

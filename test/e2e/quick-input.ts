@@ -61,6 +61,17 @@ export class QuickInput {
     await input.press('Enter');
   }
 
+  /** Answers a file dialog, which reads folders while one types, and takes what was typed only when it has. */
+  async enterFile(file: string, title: string): Promise<void> {
+    await this.waitForTitle(title);
+    const input = this.widget.locator('input.input:visible').first();
+    for (let tries = 0; tries < 40 && (await input.isVisible()); tries++) {
+      if ((await input.inputValue()) === file) await input.press('Enter');
+      else await input.fill(file);
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   /** The same, told from the box before it by what it asks. */
   async enterAfter(prompt: string, text: string): Promise<void> {
     await this.waitForText(prompt);

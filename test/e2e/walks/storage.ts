@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { acquireLock } from '../../../src/db/lock';
+import { isLeft, sightLock } from '../../../src/db/lock-file';
 import { startEmbeddedJmap } from '../../servers/embedded-jmap/embedded-jmap';
 import { generatedMail } from '../../servers/embedded-jmap/generated-mail';
 import { addAccountByDialogue } from '../add-account';
@@ -21,12 +22,16 @@ export const walk: Walk = {
     const file = path.join(folder, 'mail.db');
     let current: Workbench | null = workbench;
 
+    const isFree = async (): Promise<boolean> => {
+      const seen = await sightLock(file);
+      return seen === null || isLeft(seen, []);
+    };
     const close = async () => {
       await current?.close();
       current = null;
       // The window is gone; its extension host ends, and with it the engine, a moment later.
-      for (let tries = 0; existsSync(`${file}.lock`) && tries < 300; tries++) await delay(100);
-      assert(!existsSync(`${file}.lock`), 'the engine of the closed window has ended');
+      for (let tries = 0; !(await isFree()) && tries < 300; tries++) await delay(100);
+      assert(await isFree(), 'the engine of the closed window has ended');
     };
     const open = async () => {
       current = await Workbench.open(server, context);
@@ -47,6 +52,28 @@ export const walk: Walk = {
       await second.close();
     });
 
+    const backup = path.join(server.userDataDir, 'Mail of today.db');
+    await step('exported by its command, without the password', async () => {
+      await workbench.quickInput.runCommand('Mail: Export Mail Database…');
+      await workbench.screenshot('export-dialog');
+      await workbench.quickInput.enterFile(backup, 'Export Mail Database');
+      await workbench.notifications.toast(/was exported to Mail of today.db/).waitFor();
+      await workbench.screenshot('exported');
+      assert(!readFileSync(backup).includes('secret-alice'));
+    });
+
+    await step('restored by its command, after it said what will happen', async () => {
+      jmap.account('alice').deliverAll(generatedMail(1, new Date(Date.UTC(2033, 1, 1))));
+      await workbench.quickInput.runCommand('Mail: Restore Mail Database…');
+      await workbench.quickInput.enterFile(backup, 'Restore Mail Database');
+      assert.match(await workbench.notifications.dialogText(), /Nothing on the server is changed/);
+      await workbench.screenshot('restore-dialog');
+      await workbench.notifications.pressInDialog('Restore');
+      await workbench.notifications.toast(/The backup was restored/).waitFor();
+      await workbench.messages().rows().nth(8).waitFor();
+      await workbench.screenshot('restored');
+    });
+
     let good: Buffer = Buffer.alloc(0);
     await step('newer than the program', async () => {
       await close();
@@ -59,7 +86,7 @@ export const walk: Walk = {
     await step('damaged: set aside as it is, said once, and the mail is there again', async () => {
       await close();
       const damaged = Buffer.from(good);
-      damaged.fill(0xa5, 0, 4096);
+      damaged.fill(0xa5, 0, 2048); // the first page: no table can be found by SQLite any more
       replace(damaged);
       const shown = await open();
       await shown.notifications.toast(/was damaged and has been set aside/).waitFor();

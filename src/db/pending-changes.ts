@@ -96,21 +96,19 @@ export function setChangeState(
   state: ChangeState,
   result: { readonly lastError: string | null; readonly countAttempt: boolean },
 ): void {
-  for (const id of ids) {
-    changes.note('outbox');
-    mail.run(
-      `UPDATE pending_changes SET state = ?, last_error = ?, attempts = attempts + ?,
-         may_have_left = max(may_have_left, ?) WHERE id = ?`,
-      [state, result.lastError, result.countAttempt ? 1 : 0, state === 'sending' ? 1 : 0, id],
-    );
-  }
+  if (ids.length === 0) return;
+  changes.note('outbox');
+  mail.run(
+    `UPDATE pending_changes SET state = ?, last_error = ?, attempts = attempts + ?,
+       may_have_left = max(may_have_left, ?) WHERE id IN (SELECT value FROM json_each(?))`,
+    [state, result.lastError, result.countAttempt ? 1 : 0, state === 'sending' ? 1 : 0, JSON.stringify(ids)],
+  );
 }
 
 export function deleteChanges({ mail, changes }: MailDb, ids: readonly ChangeId[]): void {
-  for (const id of ids) {
-    changes.note('outbox');
-    mail.run('DELETE FROM pending_changes WHERE id = ?', [id]);
-  }
+  if (ids.length === 0) return;
+  changes.note('outbox');
+  mail.run('DELETE FROM pending_changes WHERE id IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)]);
 }
 
 /**

@@ -3,7 +3,7 @@ import { deleteEmails, getEmailRef } from '../db/emails';
 import type { MailDb } from '../db/mail-db';
 import { acceptIntents, getServerState, replayPending } from '../db/overlay';
 import { deleteChanges, queuedChanges, requeueInterrupted, setChangeState } from '../db/pending-changes';
-import type { AccountId, EmailId } from '../model/ids';
+import type { AccountId, ChangeId, EmailId } from '../model/ids';
 import { coalesce, isDestroyedElsewhere, type EmailPatch } from '../model/overlay';
 import type { EmailIntent, PendingChange } from '../model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from './backend';
@@ -11,7 +11,7 @@ import { changeWords } from './change-words';
 import { SyncError } from './sync-error';
 
 /** Messages in one batch (S27): a bulk action of thousands goes in a few requests, each with a bounded answer. */
-const batchSize = 500;
+const batchSize = 1000;
 
 export interface DrainReport {
   readonly sent: number;
@@ -26,6 +26,9 @@ interface Outgoing {
   readonly changes: readonly PendingChange[];
   readonly change: OutgoingChange;
 }
+
+const idsOf = (outgoing: readonly Outgoing[]): ChangeId[] =>
+  outgoing.flatMap(({ changes }) => changes.map(({ id }) => id));
 
 interface Batch {
   readonly outgoing: readonly Outgoing[];
@@ -94,9 +97,9 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
         replayPending(db, emailId);
         continue;
       }
-      setChangeState(db, ids, 'sending', failures.noAttempt);
       outgoing.push({ changes: ofEmail, change: { email, patch, mayHaveLeft: left.length > 0 } });
     }
+    setChangeState(db, idsOf(outgoing), 'sending', failures.noAttempt);
     return { outgoing, refused };
   });
 }
@@ -158,10 +161,7 @@ function requeue(db: MailDb, batch: readonly Outgoing[], error: unknown, signal:
   const countAttempt = !noAttempt && !signal.aborted;
   const lastError = error instanceof Error ? error.message : String(error);
   db.mail.transaction(() => {
-    for (const { changes } of batch) {
-      const ids = changes.map((change) => change.id);
-      setChangeState(db, ids, 'queued', { lastError: countAttempt ? lastError : null, countAttempt });
-    }
+    setChangeState(db, idsOf(batch), 'queued', { lastError: countAttempt ? lastError : null, countAttempt });
   });
 }
 
@@ -177,6 +177,8 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
   return db.mail.transaction(() => {
     const summary: Summary = { done: 0, failed: 0, needsCycle: result.checkpoint === null, deferred: [] };
     const gone: EmailId[] = [];
+    // What was taken leaves the queue before its messages are shown anew: those of a batch in one statement.
+    deleteChanges(db, idsOf(batch.filter(({ change }) => result.outcomes.get(change.email.id)?.result === 'done')));
     for (const { changes, change } of batch) {
       const ids = changes.map(({ id }) => id);
       const emailId = change.email.id;
@@ -187,7 +189,6 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
       switch (outcome.result) {
         case 'done':
           summary.done += ids.length;
-          deleteChanges(db, ids);
           if (change.patch.destroy) gone.push(emailId);
           else acceptIntents(db, emailId, intentsOfPatch(change.patch));
           break;

@@ -27,7 +27,8 @@ export async function storeKeywords(
   await storeFlags(step, targets, '-FLAGS.SILENT', remove, told);
   const absent = await absentAmong(step, targets, told);
   const { context, mailboxId } = step;
-  context.db.mail.transaction(() => {
+  // Without waiting for the disk: the end of the change does, and what the server has can be asked for again.
+  context.db.mail.transactionOfCopies(() => {
     for (const { emailId, uid } of without(targets, absent)) {
       const place = placesOf(context.db, emailId).find((one) => one.mailboxId === mailboxId && one.uid === uid);
       if (place === undefined) continue;

@@ -93,6 +93,31 @@ describe('S31: undo', () => {
     expect(sent.map(({ patch }) => patch.removeKeywords)).toEqual([['$flagged']]);
   });
 
+  it('takes thousands back in one transaction, as it did them: those that wait, and those that left', () => {
+    const inbox = test.mailbox('inbox');
+    const names = Array.from({ length: 2_500 }, (_, index) => `B${index}`);
+    storeEmails(
+      test.db,
+      testAccount.id,
+      names.map((name) => serverEmail(name, [inbox])),
+    );
+    const ids = names.map((name) => present(emailKey(test.db, testAccount.id, name)));
+    let commits = 0;
+    const listener = test.db.mail.onCommit(() => (commits += 1));
+    const targets = ids.map((emailId) => ({ emailId, mailboxId: inbox }));
+    expect(handlers()['actions/apply']({ action: { type: 'archive' }, targets }).changed).toBe(2_500);
+    expect(commits).toBe(1);
+    const changes = listChanges(test.db);
+    const left = changes.filter((_, index) => index % 2 === 0).map(({ id }) => id);
+    setChangeState(test.db, left, 'sending', { lastError: null, countAttempt: false });
+    commits = 0;
+    expect(undo()).toMatchObject({ messages: 2_500, kept: 0 });
+    expect(commits).toBe(1);
+    listener.dispose();
+    expect(listChanges(test.db)).toHaveLength(2 * left.length);
+    for (const id of ids) expect(getEmailDetails(test.db, id)?.mailboxIds).toEqual([inbox]);
+  });
+
   it('undoes the newest first, and keeps what the server did meanwhile', () => {
     apply({ type: 'keyword', keyword: '$flagged', on: true });
     apply({ type: 'archive' });

@@ -159,12 +159,12 @@ function answer(
     case 'LIST':
       return ok([...mailboxes].flatMap(([path, one]) => listLines(path, one, separator, args)));
     case 'STATUS': {
-      const path = /^"?([^" ]+)"?/.exec(args)?.[1] ?? '';
+      const path = pathOf(args);
       const one = mailboxes.get(path);
       return one === undefined ? `${tag} NO [NONEXISTENT] no such mailbox\r\n` : ok([statusLine(path, one)]);
     }
     case 'SELECT': {
-      session.selected = /^"?([^" ]+)"?/.exec(args)?.[1] ?? '';
+      session.selected = pathOf(args);
       const one = mailboxes.get(session.selected);
       return one === undefined ? `${tag} NO no such mailbox\r\n` : ok(selectLines(one, args), '[READ-WRITE] ');
     }
@@ -283,9 +283,16 @@ function fetchItems(message: ScriptedMessage, args: string): string {
   if (message.more !== undefined && args.includes('X-GM-')) items.push(message.more);
   if (args.includes('HEADER.FIELDS')) items.push(`BODY[HEADER.FIELDS (SUBJECT)] {${header.length}}\r\n${header}`);
   if (args.includes('PEEK[1]')) items.push(`BODY[1]<0> {${body.length}}\r\n${body}`);
+  if (args.includes('PEEK[]')) items.push(`BODY[]<0> {${message.raw.length}}\r\n${message.raw}`);
   return items.join(' ');
 }
 
 function plainStructure(size: number): string {
   return `("TEXT" "PLAIN" ("CHARSET" "UTF-8") NIL NIL "7BIT" ${size} 1)`;
+}
+
+/** The mailbox that a command names first. */
+function pathOf(args: string): string {
+  const [, quoted, bare] = /^(?:"([^"]*)"|(\S+))/.exec(args) ?? [];
+  return quoted ?? bare ?? '';
 }

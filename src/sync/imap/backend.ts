@@ -36,6 +36,7 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
       secret,
       traffic,
       signal,
+      warn,
       ...(timing === undefined ? {} : { timing }),
       ...(bestTier === undefined ? {} : { bestTier }),
     });

@@ -6,9 +6,12 @@ import { SyncError } from '../sync-error';
 import { listOf, octetsOf, pairsOf, textOf, type ImapResponse } from './attributes';
 import { parseStructure, sortParts, type BodyPart } from './body-structure';
 import { getCheckpoint } from './checkpoint';
-import { atom, sequence, type Argument, type ImapConnection } from './connection';
+import { atom, sequence, type ImapConnection } from './connection';
 import { decodeCharset, decodeTransfer } from './decode-part';
 import type { ImapContext } from './imap-context';
+import { CommandRefused } from './imap-error';
+import { readRawBody } from './read-raw';
+import { peekPart } from './peek-part';
 import { openMailbox } from './select';
 
 /** Octets of each text part that are fetched, as encoded; what is longer is cut, and the reader says so. */
@@ -18,6 +21,7 @@ const longestText = 4_000_000;
 export async function fetchBody(context: ImapContext, email: EmailRef, signal: AbortSignal): Promise<EmailBody> {
   return await atMessage(context, email, signal, async (connection, uid) => {
     const root = await fetchStructure(connection, uid, signal);
+    if (root === null) return await readRawBody(connection, uid, signal);
     const { text, html, attachments } = sortParts(root);
     const wanted = new Set([...text, ...html].filter((part) => part.type.startsWith('text/')));
     const values = await fetchTexts(connection, uid, [...wanted], signal);
@@ -57,7 +61,12 @@ export async function atMessage<T>(
   );
 }
 
-export async function fetchStructure(connection: ImapConnection, uid: number, signal: AbortSignal): Promise<BodyPart> {
+/** Null: the server does not tell, or nobody can read it. */
+export async function fetchStructure(
+  connection: ImapConnection,
+  uid: number,
+  signal: AbortSignal,
+): Promise<BodyPart | null> {
   const found: (BodyPart | null)[] = [];
   const handlers = {
     FETCH: ({ attributes = [] }: ImapResponse) => {
@@ -66,16 +75,13 @@ export async function fetchStructure(connection: ImapConnection, uid: number, si
       }
     },
   };
-  await connection.command(
-    'UID FETCH',
-    [sequence(String(uid)), [atom('UID'), atom('BODYSTRUCTURE')]],
-    handlers,
-    signal,
-  );
-  const [root] = found;
-  if (root === undefined) throw new SyncError('not-found', 'This message is no longer on the server.');
-  if (root === null) throw new SyncError('protocol', 'The server cannot say what this message is made of.');
-  return root;
+  const items = [atom('UID'), atom('BODYSTRUCTURE')];
+  try {
+    await connection.command('UID FETCH', [sequence(String(uid)), items], handlers, signal);
+  } catch (error) {
+    if (!(error instanceof CommandRefused) || error.isTransient || error.reason === 'auth') throw error;
+  }
+  return found[0] ?? null;
 }
 
 interface TextValue {
@@ -106,11 +112,6 @@ async function fetchTexts(
   };
   await connection.command('UID FETCH', [sequence(String(uid)), [atom('UID'), ...items]], handlers, signal);
   return values;
-}
-
-/** S23: never without PEEK. */
-export function peekPart(path: string, start: number, length: number): Argument {
-  return { type: 'ATOM', value: 'BODY.PEEK', section: [atom(path)], partial: [start, length] };
 }
 
 /** The parts of one type, one after the other; null: there is none. */

@@ -28,6 +28,8 @@ export interface ConnectOptions {
   readonly traffic: Traffic;
   readonly signal: AbortSignal;
   readonly timing?: Partial<ImapTiming>;
+  /** Something odd that does not stop the work. */
+  readonly warn?: (message: string, details?: string) => void;
   /** Use no better tier than this. */
   readonly bestTier?: Tier;
 }
@@ -69,6 +71,7 @@ interface Executor {
 /** One signed-in connection. After any failure but a refusal it is closed for good. */
 export interface ImapConnection {
   readonly host: string;
+  readonly warn: (message: string, details?: string) => void;
   readonly capabilities: ReadonlySet<string>;
   readonly tier: Tier;
   readonly isClosed: boolean;
@@ -109,7 +112,7 @@ export async function connectImap(options: ConnectOptions): Promise<ImapConnecti
     socketTimeout: 40 * 60_000,
   });
   tapFetches(client);
-  const connection = new Connection(client, host, options.traffic, timing);
+  const connection = new Connection(client, host, options.traffic, timing, options.warn ?? (() => undefined));
   const abort = (): void => connection.close();
   signal.addEventListener('abort', abort, { once: true });
   const deadline = setTimeout(() => connection.fail(silent(host, 'sign in')), timing.connect * 3);
@@ -149,6 +152,7 @@ class Connection implements ImapConnection {
     readonly host: string,
     private readonly traffic: Traffic,
     private readonly timing: ImapTiming,
+    readonly warn: (message: string, details?: string) => void,
   ) {
     // The account's loop waits instead (S29), where the person sees why and an action may end it.
     this.executor.throttleWait = () => Promise.resolve(false);

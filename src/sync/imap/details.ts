@@ -3,9 +3,10 @@ import { plainPreview } from '../../mail/preview';
 import type { MailboxId } from '../../model/ids';
 import { listOf, numberOf, octetsOf, pairsOf, textOf, type ImapResponse } from './attributes';
 import { parseStructure, sortParts, type BodyPart } from './body-structure';
-import { peekPart } from './body';
 import { atom, sequence, type ImapConnection } from './connection';
 import { decodeCharset, decodeTransfer } from './decode-part';
+import { fetchAround } from './fetch-around';
+import { peekPart } from './peek-part';
 import type { ImapContext } from './imap-context';
 import { formatUidSet } from './uid-set';
 
@@ -66,7 +67,7 @@ async function fetchStructures(
   // RFC 8970. Its older form, PREVIEW=FUZZY alone, is another command.
   const preview = connection.capabilities.has('PREVIEW') ? [atom('PREVIEW')] : [];
   const items = [atom('UID'), atom('BODYSTRUCTURE'), ...preview];
-  await connection.command('UID FETCH', [sequence(formatUidSet(uids)), items], { FETCH }, signal);
+  await fetchAround(connection, 'UID FETCH', formatUidSet(uids), items, { FETCH }, signal);
   return structures;
 }
 

@@ -1,6 +1,7 @@
 import type { ImapEmail } from '../../db/imap-messages';
 import { listOf, numberOf, octetsOf, pairsOf, textOf, textsOf, type ImapNode, type ImapResponse } from './attributes';
 import { atom, sequence, type Argument, type ImapConnection } from './connection';
+import { fetchAround } from './fetch-around';
 import {
   addressField,
   dateField,
@@ -74,7 +75,7 @@ export async function fetchList(
   const [name, set] = 'uids' in range ? (['UID FETCH', range.uids] as const) : (['FETCH', range.numbers] as const);
   const found = new Map<number, FetchedItem>();
   const handlers = { FETCH: (response: ImapResponse) => collect(response, found) };
-  await connection.command(name, [sequence(set), listItems(connection)], handlers, signal);
+  await fetchAround(connection, name, set, listItems(connection), handlers, signal);
   // A flag update of a message that was not asked for looks the same, but for what it lacks.
   return [...found.values()].flatMap((item) => toListed(item) ?? []);
 }
@@ -98,7 +99,8 @@ function take(item: FetchedItem, name: string, value: ImapNode): void {
       item.flags = textsOf(value);
       break;
     case 'BODY':
-      item.header = octetsOf(value);
+      // NIL: a message without a header.
+      item.header = octetsOf(value) ?? Buffer.alloc(0);
       break;
     case 'INTERNALDATE':
       item.internalDate = textOf(value);

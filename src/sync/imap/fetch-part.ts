@@ -3,11 +3,13 @@ import type { EmailRef } from '../../db/emails';
 import { diskError } from '../disk-error';
 import { SyncError } from '../sync-error';
 import { listOf, octetsOf, pairsOf, type ImapResponse } from './attributes';
-import { atMessage, fetchStructure, peekPart } from './body';
+import { atMessage, fetchStructure } from './body';
 import type { BodyPart } from './body-structure';
 import { sequence, type ImapConnection } from './connection';
 import { decodeTransfer } from './decode-part';
 import type { ImapContext } from './imap-context';
+import { peekPart } from './peek-part';
+import { isRawPart, readRawPart } from './read-raw';
 
 /** Octets asked for at a time: others get their turn in between, and memory stays small. */
 const chunkSize = 512 * 1024;
@@ -20,9 +22,11 @@ export async function fetchPart(
   limit: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const part = await atMessage(context, email, signal, async (connection, uid) =>
-    findPart(await fetchStructure(connection, uid, signal), partId),
-  );
+  const part = await atMessage(context, email, signal, async (connection, uid) => {
+    if (isRawPart(partId)) return await readRawPart(connection, uid, partId, signal);
+    const root = await fetchStructure(connection, uid, signal);
+    return root === null ? null : findPart(root, partId);
+  });
   if (part === null) throw new SyncError('not-found', 'This message has no such attachment.');
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
     throw diskError(error);
@@ -50,12 +54,11 @@ function findPart(root: BodyPart, path: string): BodyPart | null {
 async function copyChunks(
   context: ImapContext,
   email: EmailRef,
-  part: BodyPart,
+  part: BodyPart | Buffer,
   handle: FileHandle,
   limit: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const decoder = createDecoder(part.encoding);
   let written = 0;
   const write = async (octets: Buffer): Promise<void> => {
     written += octets.length;
@@ -67,6 +70,11 @@ async function copyChunks(
       throw diskError(error);
     });
   };
+  if (Buffer.isBuffer(part)) {
+    await write(part);
+    return written;
+  }
+  const decoder = createDecoder(part.encoding);
   for (let start = 0; ;) {
     const chunk = await atMessage(context, email, signal, (connection, uid) =>
       fetchChunk(connection, uid, part.path, start, signal),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { getBody, storeBody } from '../../../../src/db/bodies';
 import { getEmailDetails } from '../../../../src/db/message-lists';
 import { getCheckpoint } from '../../../../src/sync/imap/checkpoint';
 import { addMessage, basicCapabilities } from '../../../servers/scripted-imap';
@@ -148,11 +149,13 @@ describe('counts and numbers that cannot be relied on', () => {
     },
   );
 
-  it('S20: QRESYNC with another UIDVALIDITY takes nothing of what it tells for news of the old one', async () => {
+  it('S20: QRESYNC with another UIDVALIDITY takes nothing of what it tells for news of the old one, and keeps bodies', async () => {
     const scripted = await openScripted(tiers.qresync, 60);
     const { server, account, inbox } = scripted;
     await account.syncAll();
     const keys = inbox.messages.map((_message, index) => account.email(`INBOX ${index + 1}`));
+    const body = { text: 'Text that was read', html: null, truncated: false, attachments: [] };
+    storeBody(account.db, account.email('INBOX 3'), body, 1);
     inbox.uidValidity = 8;
     inbox.messages = inbox.messages.map((message) => ({ ...message, uid: message.uid + 1000 }));
     inbox.uidNext = 1061;
@@ -162,5 +165,6 @@ describe('counts and numbers that cannot be relied on', () => {
     expect(scripted.here()).toBe(60);
     expect(inbox.messages.map((_message, index) => account.email(`INBOX ${index + 1}`))).toEqual(keys);
     expect(account.backend.needsBackfill).toBe(false);
+    expect(getBody(account.db, account.email('INBOX 3'))).toEqual(body);
   });
 });

@@ -135,6 +135,11 @@ export class FuzzClient {
     return newest?.id ?? null;
   }
 
+  /** What `undo` would take back. */
+  newestUndo(): number | null {
+    return undoableActions(this.db)[0]?.id ?? null;
+  }
+
   retryAll(): void {
     this.outbox['outbox/retry']({ changeIds: null });
   }

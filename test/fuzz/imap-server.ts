@@ -77,7 +77,7 @@ function tuningOf(seed: number): ImapTuning {
   return {
     bestTier: draws.pick(['qresync', 'condstore', 'none'] as const),
     timing: { connect: 1_000, silence: 400 },
-    live: { idle: draws.pick([30, 300]), noop: 30, others: 400 },
+    live: { idle: draws.pick([50, 300]), noop: 50, others: 2_000 },
     policy: {
       fullScan: draws.pick([0, 25]),
       window: draws.pick([2, 200]),

@@ -10,7 +10,8 @@ import type { Picture } from './picture';
  * - An action here is sent some time after it was acknowledged, so it is the last writer of what was done before it. Except
  *   that S28 drops it if the server seemed to show it already: where the other client went back and forth, or the person
  *   here toggled something which the other client touched, the other's value may stay.
- * - What was undone counts as an action with the opposite value.
+ * - What was undone counts as an action with the opposite value. Not so where a change before it was discarded since: the
+ *   undo only cancels what has not left, and then it comes to whatever was there before.
  * - After Retry and Discard of refused changes both values are right: which of several changes of one message was refused,
  *   and when, is the server's doing. What stands in the list of refused changes is right with any value (S30).
  *
@@ -119,8 +120,15 @@ export class Oracle {
     const refused = new Set(failed.map(({ changeId }) => changeId));
     for (const intent of this.actions.get(undoId) ?? []) {
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
-      else for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, !value, true);
+      for (const [name, value] of aspectsOf(intent)) {
+        if (!this.aspect(intent.subject, name).isLoose) this.local(intent.subject, name, !value, true);
+      }
     }
+  }
+
+  /** The engine died while it undid this: a change that was cancelled leaves no trace, so it cannot be told whether it was. */
+  maybeUndone(undoId: number): void {
+    this.loosen(this.actions.get(undoId) ?? []);
   }
 
   /** Nobody can say any more which value these end with. */
@@ -128,6 +136,7 @@ export class Oracle {
     for (const intent of intents) {
       for (const [name] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
+        found.isLoose = true;
         found.local = both();
         found.possible = both();
       }
@@ -212,9 +221,16 @@ interface Aspect {
   /** Values that were set since all was quiet, by either side. */
   local: Set<boolean>;
   readonly remote: Set<boolean>;
+  /** See `loosen`. */
+  isLoose: boolean;
 }
 
-const aspect = (value: boolean): Aspect => ({ possible: new Set([value]), local: new Set(), remote: new Set() });
+const aspect = (value: boolean): Aspect => ({
+  possible: new Set([value]),
+  local: new Set(),
+  remote: new Set(),
+  isLoose: false,
+});
 const both = (): Set<boolean> => new Set([true, false]);
 const keywordAspect = (keyword: string): string => keyword;
 const mailboxAspect = (id: string): string => `in ${id}`;

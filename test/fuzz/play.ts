@@ -84,8 +84,14 @@ class Game {
       case 'undo':
         return this.refusable(() => {
           const { failed } = client.queue();
-          const undoId = client.undo();
-          if (undoId !== null) oracle.undone(undoId, failed);
+          const newest = client.newestUndo();
+          try {
+            const undoId = client.undo();
+            if (undoId !== null) oracle.undone(undoId, failed);
+          } catch (error) {
+            if (newest !== null && client.disk.isDead) oracle.maybeUndone(newest);
+            throw error;
+          }
         });
       case 'retry':
         return this.refusable(() => {

@@ -73,6 +73,26 @@ function tidy(text: string): string {
 export function addressField(fields: HeaderFields, name: string): EmailAddress[] {
   const value = fields.get(name);
   if (value === undefined || value === '') return [];
+  return simpleAddresses(value) ?? parsedAddresses(value);
+}
+
+const oneAddress =
+  /(?:(?:"([\w.,'-]+(?: [\w.,'-]+)*)"|([\w.'-]+(?: [\w.'-]+)*)) )?<([\w.+-]+@[\w-]+(?:\.[\w-]+)*)>(?:$|, ?(?=["\w<]))/y;
+
+/** `Name <address>` as most are, read at once: the parser costs ten times as much. Null: there is more to them. */
+function simpleAddresses(value: string): EmailAddress[] | null {
+  const addresses: EmailAddress[] = [];
+  for (let at = 0; at < value.length; at = oneAddress.lastIndex) {
+    oneAddress.lastIndex = at;
+    const match = oneAddress.exec(value);
+    if (match === null) return null;
+    addresses.push({ name: match[1] ?? match[2] ?? null, email: match[3] ?? '' });
+  }
+  return addresses;
+}
+
+/** Whatever there is to them: groups, comments, quotes, what is broken. */
+export function parsedAddresses(value: string): EmailAddress[] {
   return addressParser(value)
     .flatMap((entry) => ('group' in entry && entry.group !== undefined ? entry.group : [entry]))
     .map((entry) => ({ name: tidy(entry.name) || null, email: tidy(entry.address) }))

@@ -8,6 +8,7 @@ import {
   addressField,
   dateField,
   messageIdField,
+  parsedAddresses,
   parseHeader,
   textField,
 } from '../../../../src/sync/imap/header-fields';
@@ -101,6 +102,29 @@ describe('headers', () => {
         expect(textField(parsed, 'subject')).not.toContain('\0');
         expect(Array.isArray(addressField(parsed, 'from'))).toBe(true);
       }),
+    );
+  });
+
+  it('have addresses that are read the same at once and by the parser', () => {
+    const words = fc
+      .array(fc.stringMatching(/^[\w.,'"()=?:;\\@ü-]{1,8}$/), { maxLength: 3 })
+      .map((list) => list.join(' '));
+    const name = fc.oneof(
+      fc.constantFrom('', 'Bob ', "Eve O'Neil-Smith ", '"Smith, J. R." ', 'J. R. ', '"" ', 'a@b ', '"a@b" '),
+      words,
+    );
+    const email = fc.constantFrom('<a@b>', '<a.b+c@d-e.example>', 'a@b', '<>', '<a@b', '<a b@c>', '<a@b.>', '<@b>');
+    const separator = fc.constantFrom(', ', ',', ' , ', '; ', ' ', ',,', ', , ');
+    const list = fc.array(fc.tuple(name, email, separator), { maxLength: 4 });
+    fc.assert(
+      fc.property(list, fc.boolean(), (parts, isClosed) => {
+        const text = parts
+          .flat()
+          .slice(0, isClosed ? -1 : undefined)
+          .join('');
+        expect(addressField(new Map([['from', text]]), 'from')).toEqual(text === '' ? [] : parsedAddresses(text));
+      }),
+      { numRuns: 3000 },
     );
   });
 

@@ -100,13 +100,13 @@ async function checkActions(stage: Stage, done: readonly MessageRow[]): Promise<
   await until('nothing waits', async () => (await window.request('overview', {})).pending === 0);
   const { failed } = await window.request('overview', {});
   if (failed > 0) throw new Error(`${failed} changes failed`);
-  const flagged = new Set(
+  const shown = new Set(
     (await rowsOf(window)).filter(({ keywords }) => keywords.includes('$flagged')).map((row) => row.subject),
   );
   for (const { subject } of done) {
-    if (!flagged.has(subject)) throw new Error(`${subject} was flagged, and is not any more`);
-    const changed = stage.server.updates.get(subject)?.changed;
-    if (changed !== 1) throw new Error(`${subject} was changed ${changed} times on the server`);
+    if (!shown.has(subject)) throw new Error(`${subject} was flagged, and is not any more`);
+    const flagged = stage.server.updates.get(subject)?.flagged;
+    if (flagged !== 1) throw new Error(`${subject} was flagged ${flagged} times on the server`);
   }
   const history = await window.request('actions/history', {});
   const mostKept = 100;

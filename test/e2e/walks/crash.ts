@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import type { Method, Params, Result } from '../../../src/engine/api';
 import { attachToEngine } from '../../../src/engine/host/attach';
 import type { VsCodeServer } from '../../host/vscode-server';
 import { generatedMail } from '../../servers/embedded-jmap/generated-mail';
 import { startEmbeddedJmap } from '../../servers/embedded-jmap/embedded-jmap';
 import { addAccountByDialogue } from '../add-account';
+import { extensionHosts } from '../extension-hosts';
 import { eventually, type Walk } from '../walk';
 
 const count = 3000;
@@ -75,14 +75,4 @@ async function statusOf(server: VsCodeServer): Promise<string | undefined> {
 
 async function storedMessages(server: VsCodeServer): Promise<number | undefined> {
   return (await ask(server, 'mailboxes/list', {}))?.reduce((sum, { total }) => sum + total, 0);
-}
-
-/** Process ids of the extension hosts that this server started. */
-function extensionHosts(serverPid: number): number[] {
-  const table = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  return table
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => match !== null && Number(match[2]) === serverPid && match[3]?.includes('type=extensionHost'))
-    .map((match) => Number(match?.[1]));
 }

@@ -98,6 +98,7 @@ describe('S27: a message whose change the server put off', () => {
     local.act(b, keywords(['$flagged']));
     loop.wakeOutbox();
     await until(() => remote.messages().some(({ id, keywords: has }) => id === b && has.includes('$flagged')));
+    await until(() => listChanges(local.db).length === 2); // what the server took is written down a moment later
     expect(listChanges(local.db).map(({ emailId }) => emailId)).toEqual([local.key(a), local.key(a)]);
     stopRefusing();
     await until(() => listChanges(local.db).length === 0);

@@ -91,6 +91,7 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
       await raw.command(`DELETE "${id}"`);
     },
     async moveAll(from, to) {
+      await leave();
       const lines = await raw.command(`SELECT "${from}"`);
       if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
     },

@@ -15,6 +15,7 @@ import type { Picture } from './picture';
  * - After Retry and Discard of refused changes both values are right: which of several changes of one message was refused,
  *   and when, is the server's doing. What stands in the list of refused changes is right with any value (S30).
  *
+ * - A message is deleted for good only where the person saw it: if somebody else moved it meanwhile it may stay.
  * - What is marked `\\Deleted` takes the mark along wherever it is moved to, by a client that does not know of it yet; so
  *   where such a message stands is not held. Of what was added twice nothing is: an action here is one copy's.
  *
@@ -25,6 +26,8 @@ export class Oracle {
   /** What each action did, for its undo. */
   private readonly actions = new Map<number, readonly SeenIntent[]>();
   private mailboxDestroyed = false;
+  /** What it was told since all was quiet, for a failure that does not come again. */
+  private told: string[] = [];
   /** Messages with a copy that is, or since all was quiet was, marked `\Deleted`. */
   private readonly marks = new Map<string, 'on' | 'off'>();
   private readonly doubles = new Set<string>();
@@ -36,6 +39,7 @@ export class Oracle {
 
   settled(picture: Picture): void {
     this.mailboxDestroyed = false;
+    this.told = [];
     for (const [subject, mark] of this.marks) if (mark === 'off') this.marks.delete(subject);
     this.messages = new Map(
       Object.entries(picture.messages).map(([subject, message]) => {
@@ -46,29 +50,35 @@ export class Oracle {
   }
 
   added(subject: string, mailbox: string, keywords: readonly string[]): void {
+    this.tell('added', subject, mailbox, keywords);
     const present = ['exists', mailboxAspect(mailbox), ...keywords.map(keywordAspect)];
     this.messages.set(subject, new Map(present.map((name) => [name, aspect(true)])));
   }
 
   remoteKeyword(subject: string, keyword: string, on: boolean): void {
+    this.tell('remoteKeyword', subject, keyword, on);
     this.remote(subject, keywordAspect(keyword), on);
   }
 
   /** To one mailbox, out of all others of `mailboxes`. */
   remoteMove(subject: string, to: string, mailboxes: readonly string[]): void {
+    this.tell('remoteMove', subject, to);
     for (const id of mailboxes) this.remote(subject, mailboxAspect(id), id === to);
   }
 
   remoteAdd(subject: string, mailbox: string): void {
+    this.tell('remoteAdd', subject, mailbox);
     this.remote(subject, mailboxAspect(mailbox), true);
   }
 
   remoteDestroy(subject: string): void {
+    this.tell('remoteDestroy', subject);
     this.remote(subject, 'exists', false);
   }
 
   /** `before`: the server just before. What moves at the same time may or may not have been in there. */
   remoteMailboxDestroyed(id: string, before: Picture): void {
+    this.tell('remoteMailboxDestroyed', id);
     this.mailboxDestroyed = true;
     for (const [subject, { mailboxes }] of Object.entries(before.messages)) {
       const isMoving = [...(this.messages.get(subject) ?? [])].some(
@@ -85,6 +95,7 @@ export class Oracle {
 
   /** All mail of a mailbox went to another one and came back; what was moved at the same time may be on the way lost. */
   remoteDetour(id: string, before: Picture['messages']): void {
+    this.tell('remoteDetour', id);
     this.mailboxDestroyed = true;
     for (const [subject, { mailboxes }] of Object.entries(before)) {
       if (mailboxes.includes(id)) this.remote(subject, mailboxAspect(id), true);
@@ -93,15 +104,18 @@ export class Oracle {
 
   /** A copy was marked `\Deleted` or the mark was taken away. */
   remoteMark(subject: string, mailbox: string, on: boolean): void {
+    this.tell('remoteMark', subject, mailbox, on);
     this.marks.set(subject, on ? 'on' : 'off');
     this.remote(subject, mailboxAspect(mailbox), !on);
   }
 
   doubled(subject: string): void {
+    this.tell('doubled', subject);
     this.doubles.add(subject);
   }
 
   remoteMailboxRenamed(from: string, to: string): void {
+    this.tell('remoteMailboxRenamed', from, to);
     if (from === to) return;
     this.renames.push({ from, to });
     for (const [subject, aspects] of this.messages) {
@@ -110,6 +124,7 @@ export class Oracle {
   }
 
   acted(intents: readonly SeenIntent[], undoId: number | null): void {
+    this.tell('acted', intents, undoId);
     for (const intent of intents)
       for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, value);
     if (undoId !== null) this.actions.set(undoId, intents);
@@ -117,6 +132,7 @@ export class Oracle {
 
   /** `failed`: what stood among the refused changes before. */
   undone(undoId: number, failed: readonly SeenIntent[]): void {
+    this.tell('undone', undoId);
     const refused = new Set(failed.map(({ changeId }) => changeId));
     for (const intent of this.actions.get(undoId) ?? []) {
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
@@ -133,6 +149,7 @@ export class Oracle {
 
   /** Nobody can say any more which value these end with. */
   loosen(intents: readonly SeenIntent[]): void {
+    this.tell('loosen', intents);
     for (const intent of intents) {
       for (const [name] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
@@ -141,6 +158,15 @@ export class Oracle {
         found.possible = both();
       }
     }
+  }
+
+  /** In order, a line each. */
+  get history(): readonly string[] {
+    return this.told;
+  }
+
+  private tell(what: string, ...details: readonly unknown[]): void {
+    this.told.push(`${Math.round(performance.now())} ${what} ${JSON.stringify(details)}`);
   }
 
   /** What the server has and must not have, or the other way round. */
@@ -187,6 +213,8 @@ export class Oracle {
 
   private remote(subject: string, name: string, value: boolean): void {
     const found = this.aspect(subject, name);
+    const exists = this.aspect(subject, 'exists');
+    if (value && name.startsWith('in ') && exists.local.has(false)) exists.possible.add(true);
     found.remote.add(value);
     found.possible = new Set([value, ...found.local]);
   }
@@ -197,6 +225,8 @@ export class Oracle {
     const mayBeDropped = blind || found.local.size > 0 || found.remote.size > 1;
     found.local.add(value);
     found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
+    const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => place.startsWith('in '));
+    if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) found.possible.add(true);
   }
 
   private aspect(subject: string, name: string): Aspect {

@@ -161,7 +161,10 @@ class Game {
       ...differences(picture, local),
       ...oracle.violations(picture, failed),
     ];
-    if (problems.length > 0) throw new FuzzFailure(problems.join('\n'));
+    if (problems.length > 0) {
+      const cycles = client.log(60).map(({ startedAt, kind, message }) => `${startedAt} ${kind}: ${message}`);
+      throw new FuzzFailure([...problems, ...oracle.history, ...cycles].join('\n'));
+    }
     oracle.settled(picture);
   }
 

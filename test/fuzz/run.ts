@@ -38,7 +38,9 @@ async function report(server: FuzzServer, seed: number, error: Error): Promise<v
     (await errorOf(() => play(server, seed, steps))) !== null;
   const steps = values.shrink ? await shrink(all, fails) : all;
   const again = await errorOf(() => play(server, seed, steps));
-  console.log(`  ${steps.length} of ${all.length} steps, again: ${again?.message ?? 'it did not fail this time'}`);
+  console.log(
+    `  ${steps.length} of ${all.length} steps, again: ${again?.message.split('\n', 1)[0] ?? 'it did not fail this time'}`,
+  );
   for (const step of steps) console.log(`  ${describeStep(step)}`);
 }
 

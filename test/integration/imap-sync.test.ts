@@ -2,6 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ImapFlow } from 'imapflow';
 import { storedMailboxes } from '../../src/db/imap-mailboxes';
 import { placesOf } from '../../src/db/imap-messages';
+import { listChanges, setChangeState } from '../../src/db/pending-changes';
+import type { EmailIntent } from '../../src/model/pending-change';
 import { getCheckpoint } from '../../src/sync/imap/checkpoint';
 import { connectRawImap, type RawImap } from '../servers/raw-imap';
 import { seedImap } from '../servers/seed';
@@ -240,6 +242,31 @@ describe.each(suiteServers)('$name', (entry) => {
     // What we did ourselves is no news.
     expect(await account.cycle()).toMatchObject({ added: 0, removed: 0 });
     await expectSame();
+  });
+
+  it('S31: takes a move back to which no answer came, wherever the message is', async () => {
+    await append(raw, 'INBOX', ['back-1', 'back-2']);
+    await account.syncAll();
+    const [inbox, archive] = [account.mailbox('INBOX'), account.mailbox('Archive')];
+    const there: EmailIntent = { type: 'mailboxes', add: [archive], remove: [inbox] };
+    const back: EmailIntent = { type: 'mailboxes', add: [inbox], remove: [archive] };
+    for (const emailId of ['back-1', 'back-2'].map((name) => account.email(name))) {
+      account.act(emailId, there);
+      account.act(emailId, back);
+    }
+    const ids = listChanges(account.db).map(({ id }) => id);
+    setChangeState(account.db, ids, 'sending', { lastError: null, countAttempt: false });
+    // The first of them the server has moved.
+    await flow.mailboxOpen('INBOX');
+    await flow.messageMove(String(await uidOf('INBOX', 'back-1')), 'Archive', { uid: true });
+    await account.restart();
+    expect(await account.drain()).toMatchObject({ deferred: true, needsCycle: true });
+    await account.syncAll();
+    expect(await account.drain()).toMatchObject({ deferred: false, failed: 0 });
+    await account.syncAll();
+    await expectSame();
+    for (const name of ['back-1', 'back-2']) expect(await uidOf('INBOX', name)).toBeGreaterThan(0);
+    expect(listChanges(account.db)).toEqual([]);
   });
 
   it('S23: reads bodies and attachments by part without marking anything as read', async () => {

@@ -10,7 +10,7 @@ import { getCheckpoint, isComplete } from './checkpoint';
 import { connectImap, type ImapConnection, type ImapTiming, type Tier } from './connection';
 import { runCycle } from './cycle';
 import { fetchPart } from './fetch-part';
-import { defaultPolicy, type ImapContext, type SyncPolicy } from './imap-context';
+import { defaultPolicy, Doubt, type ImapContext, type SyncPolicy } from './imap-context';
 import { defaultLiveTiming, listenLive, type IdleLimit, type LiveTiming } from './live';
 import type { OpenableMailbox } from './mailboxes';
 import { sendChanges } from './send';
@@ -54,6 +54,7 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
     warn,
     focused: () => focused,
     policy: { ...defaultPolicy, ...tuning.policy },
+    doubt: new Doubt(),
   };
   const backfill = new Backfill(context);
 

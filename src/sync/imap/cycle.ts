@@ -22,6 +22,7 @@ export async function runCycle(
   signal: AbortSignal,
 ): Promise<CycleReport> {
   const report: MutableReport = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
+  const settleDoubt = context.doubt.beginCycle();
   for (let rounds = 0; rounds < mostRounds; rounds++) {
     const round = newRound();
     const older = listUnplaced(context.db, context.accountId);
@@ -30,6 +31,7 @@ export async function runCycle(
     const open = new Set(listUnplaced(context.db, context.accountId).map(({ id }) => id));
     if (![...round.departed].some((id) => open.has(id))) break;
   }
+  settleDoubt();
   return report;
 }
 

@@ -12,6 +12,29 @@ export interface ImapContext {
   /** The mailbox on screen (S24). */
   readonly focused: () => MailboxId | null;
   readonly policy: SyncPolicy;
+  readonly doubt: Doubt;
+}
+
+/** Whether a command may have been carried out of which nothing is known here: its answer was lost, or this process is new. */
+export class Doubt {
+  private raised = 1;
+  private settled = 0;
+
+  get isOpen(): boolean {
+    return this.settled < this.raised;
+  }
+
+  raise(): void {
+    this.raised += 1;
+  }
+
+  /** Where a cycle begins. What it returns is called at its end: then all is known that was done before it began. */
+  beginCycle(): () => void {
+    const { raised } = this;
+    return () => {
+      this.settled = Math.max(this.settled, raised);
+    };
+  }
 }
 
 /** How much is read at once, and how closely a server that does not tell of changes is watched (S15). */

@@ -67,7 +67,10 @@ export async function sendChanges(
     // Whoever failed at one step is spared the next.
     const targets = group.targets.filter(({ emailId }) => !outcomes.has(emailId));
     if (targets.length === 0) continue;
-    const failed = await runGroup(context, group, targets, () => (isUnclear = true), signal);
+    const failed = await runGroup(context, group, targets, () => (isUnclear = true), signal).catch((error: unknown) => {
+      context.doubt.raise();
+      throw error;
+    });
     for (const [emailId, outcome] of failed) outcomes.set(emailId, outcome);
   }
   for (const { email } of changes) if (!outcomes.has(email.id)) outcomes.set(email.id, { result: 'done' });
@@ -77,8 +80,9 @@ export async function sendChanges(
 type Add = (order: number, key: string, mailboxId: MailboxId, uid: number, run: Step) => void;
 
 /** The steps of one change; or what has become of it already. */
-function plan(context: ImapContext, { email, patch }: OutgoingChange, add: Add): ChangeOutcome | null {
+function plan(context: ImapContext, change: OutgoingChange, add: Add): ChangeOutcome | null {
   const { db } = context;
+  const { email, patch } = change;
   const places = placesOf(db, email.id);
   if (places.length === 0) {
     const message = 'It is not known at the moment where this message is on the server.';
@@ -88,6 +92,9 @@ function plan(context: ImapContext, { email, patch }: OutgoingChange, add: Add):
     for (const { mailboxId, uid } of places) add(3, '', mailboxId, uid, deleteMessages);
     return null;
   }
+  if (change.mayHaveLeft && context.doubt.isOpen && isMoved(places, patch)) {
+    return waitForRound('It is not known at the moment where this message is on the server.');
+  }
   const { addKeywords, removeKeywords } = patch;
   if (addKeywords.length + removeKeywords.length > 0) {
     const run: Step = (step, targets) => storeKeywords(step, targets, addKeywords, removeKeywords);
@@ -95,6 +102,15 @@ function plan(context: ImapContext, { email, patch }: OutgoingChange, add: Add):
     for (const { mailboxId, uid } of places) add(0, key, mailboxId, uid, run);
   }
   return planMailboxes(context, places, expectedMailbox(db, email.id), patch, add);
+}
+
+/**
+ * Whether it is to stand where it seems to, or to leave where it does not seem to be: a move and the way back, and the
+ * first of them may have been done. Then the next cycle tells where it is.
+ */
+function isMoved(places: readonly Place[], { addMailboxes, removeMailboxes }: OutgoingChange['patch']): boolean {
+  const here = new Set(places.map(({ mailboxId }) => mailboxId));
+  return addMailboxes.some((id) => here.has(id)) || removeMailboxes.some((id) => !here.has(id));
 }
 
 /** Gone from one mailbox, and not yet given up (S21): the next round finds it, or ends it. */

@@ -6,7 +6,7 @@ import { apiVersion } from '../api';
 import { EngineError } from '../client';
 import { connectSocket } from '../rpc';
 import { addressIn, hello, stepAside, type EngineAddress, type HelloAnswer } from '../windows';
-import type { Prepare, Served } from './served';
+import type { EngineEnd, Prepare, Served } from './served';
 
 /** ms: an owner on this machine answers at once, or is dead or frozen. */
 const helloTimeout = 2_000;
@@ -31,7 +31,7 @@ export async function attachToEngine(options: AttachOptions, prepare: Prepare): 
   const socket = await openSocket(address.pipe);
   if (socket === null) return null;
   const connection = connectSocket(socket);
-  const ended = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  const ended = new Promise<EngineEnd>((resolve) => socket.once('close', () => resolve('over')));
   const close = async (): Promise<void> => {
     connection.dispose();
     socket.destroy();

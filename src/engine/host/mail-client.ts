@@ -9,6 +9,7 @@ import { EngineError, type EngineState, type MailClient } from '../client';
 import { fromWire, isConnectionLost } from '../rpc';
 import { replacedIn } from '../windows';
 import { attachToEngine, outdated } from './attach';
+import { RestartPace } from './restart-pace';
 import type { Served } from './served';
 import { endedEngines, spawnEngine, type SpawnOptions } from './spawn';
 
@@ -23,11 +24,22 @@ const retryDelay = 100;
 /** ms: a take-over takes less. An owner that holds the lock longer without an answer is frozen, or no window of ours. */
 const patience = 15_000;
 
+/** ms that an engine has to live after several that did not. */
+const trial = 2_000;
+
 function heldByAnother(): EngineError {
   return new EngineError(
     'database',
     'Another window or program holds the mail database and does not answer. Close it; this window goes on by itself.',
     'locked: the lock of mail.db is renewed, but nobody listens at the address beside it',
+  );
+}
+
+function endsAgainAndAgain(): EngineError {
+  return new EngineError(
+    'internal',
+    'The mail engine ends right after its start, again and again. A full disk can be the reason: free some space. It is tried again every half minute; your mail and your changes are kept.',
+    'The engine of this window ended several times in a row within a minute of its start.',
   );
 }
 
@@ -47,7 +59,7 @@ const everything: Changed = {
  *     look at the lock ─ held ─► attach to its owner ─► served until that ends, or shows no life ─┐
  *        │ free, or silent             └─ no answer (yet): look again                             ├─► look …
  *     spawn our own worker ─ ready ─► served until it ends ───────────────────────────────────────┘
- *        └─ locked, another window was faster: look again
+ *        └─ locked, another window was faster, or ours failed just now: look again
  */
 export class EngineClient implements MailClient {
   private connection: MessageConnection | null = null;
@@ -55,6 +67,7 @@ export class EngineClient implements MailClient {
   private readonly changed = new Set<(changed: Changed) => void>();
   private readonly credentialsNeeded = new Set<(event: Events['credentialsNeeded']) => void>();
   private readonly stateListeners = new Set<(state: EngineState) => void>();
+  private readonly pace = new RestartPace();
   private readonly stopper = new AbortController();
   private readonly stopped = aborted(this.stopper.signal);
   private readonly running: Promise<void>;
@@ -144,19 +157,30 @@ export class EngineClient implements MailClient {
       if (lock.state === 'held' && lock.sighting !== null) {
         over = watch.whenOver(lock.sighting, stopWatching.signal);
         served = await attachToEngine({ folder, version, over }, prepare);
-      } else {
+      } else if (this.pace.mayStart) {
         served = await spawnEngine(this.options, lock, prepare);
-      }
+      } else return false;
       if (served === null || served === 'locked') return false;
+      const servedSince = performance.now();
       trace(served.description);
-      this.connection = served.connection;
-      this.setState({ state: 'ready' });
-      tellAll(this.changed, everything);
-      await Promise.race([served.ended, over, this.stopped]);
+      const ended = Promise.race([served.ended, over, this.stopped]);
+      // After several that failed, one is believed when it has lived for a moment: else the person would hear each time
+      // that mail works, and at once that it does not.
+      const lives =
+        !this.pace.isHopeless ||
+        (await Promise.race([ended.then(() => false), delay(trial, this.stopper.signal).then(() => true)]));
+      if (lives) {
+        this.connection = served.connection;
+        this.setState({ state: 'ready' });
+        tellAll(this.changed, everything);
+      }
+      const end = await ended;
       this.connection = null;
       await served.close();
-      this.setState({ state: 'starting' });
       trace('The engine has ended.');
+      const wait = this.pace.ended(end ?? 'over', performance.now() - servedSince);
+      if (wait > 0) trace(`It failed soon after its start. The next one is started in ${wait} ms.`);
+      this.setState(this.pace.isHopeless ? { state: 'failed', error: endsAgainAndAgain() } : { state: 'starting' });
       return true;
     } finally {
       stopWatching.abort();

@@ -9,7 +9,7 @@ import { toEngineError } from '../errors';
 import { connectPort } from '../rpc';
 import { removeAddress } from '../windows';
 import { shutDown, type WorkerMessage, type WorkerInput } from '../worker-messages';
-import type { Prepare, Served } from './served';
+import type { EngineEnd, Prepare, Served } from './served';
 
 export interface SpawnOptions {
   /** Global storage, as a path. */
@@ -63,10 +63,11 @@ async function startWorker(
   const { port1, port2 } = new MessageChannel();
   const input: WorkerInput = { folder, version, port: port2, ...claim };
   const worker = new Worker(workerFile, { workerData: input, transferList: [port2], name: 'mailpane-engine' });
-  const ended = new Promise<void>((resolve) =>
-    worker.once('exit', () => {
+  let hasLostLock = false;
+  const ended = new Promise<EngineEnd>((resolve) =>
+    worker.once('exit', (code) => {
       endedEngines.add(claim.token);
-      resolve();
+      resolve(code === 0 || hasLostLock ? 'over' : 'failed');
     }),
   );
   const told = await new Promise<WorkerMessage>((resolve) => {
@@ -89,6 +90,7 @@ async function startWorker(
     if (told.type === 'locked') return 'locked';
     throw new EngineError(told.reason, told.message, told.details);
   }
+  worker.on('message', (message: WorkerMessage) => (hasLostLock ||= message.type === 'locked'));
   worker.on('error', () => undefined); // `exit` follows: the client looks for an engine again
   const connection = connectPort(port1);
   prepare(connection);

@@ -85,9 +85,9 @@ export class Workbench {
     return (await this.activityBarIcon(title).locator('.badge-content').innerText()).trim();
   }
 
-  /** A view of the side bar by its title. */
+  /** A view of the side bar by the beginning of its title, behind which counts may stand. */
   tree(title: string): TreeView {
-    const header = this.page.locator(`.pane-header[aria-label="${title} Section"]`);
+    const header = this.page.locator(`.pane-header[aria-label^="${title}"]`);
     return new TreeView(this.page, this.page.locator('.sidebar .pane', { has: header }));
   }
 

@@ -19,7 +19,16 @@ export interface OutboxRow {
   readonly contextValue: string;
 }
 
-/** Beside the title of the view, which shows it folded too: "2 failed, 3 waiting". "" where there is nothing. */
+/** The title of the view: VS Code shows no description beside a folded one, but a person has to see that something is in it. */
+export function outboxTitle(
+  { failed, pending }: Pick<Overview, 'failed' | 'pending'>,
+  { l10n, locale }: Language,
+): string {
+  const count = failed + pending;
+  return count === 0 ? l10n.t('Outbox and Problems') : l10n.t('Outbox and Problems ({0})', formatCount(count, locale));
+}
+
+/** Beside the title of the open view: "2 failed, 3 waiting". "" where there is nothing. */
 export function outboxSummary(
   { failed, pending }: Pick<Overview, 'failed' | 'pending'>,
   { l10n, locale }: Language,

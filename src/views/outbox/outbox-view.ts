@@ -7,7 +7,7 @@ import type { Directory } from '../mailboxes/directory';
 import { createRefresher } from '../refresher';
 import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
-import { outboxRow, outboxSummary } from './outbox-item';
+import { outboxRow, outboxSummary, outboxTitle } from './outbox-item';
 import { createOutboxPresence } from './outbox-presence';
 import { outboxChildren, outboxGroups, type OutboxNode } from './outbox-tree';
 
@@ -89,6 +89,7 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
       failed === 1
         ? vscode.l10n.t('1 change failed')
         : vscode.l10n.t('{0} changes failed', formatCount(failed, language.locale));
+    view.title = outboxTitle(overview, language);
     view.description = outboxSummary(overview, language);
     view.badge = failed > 0 ? { value: failed, tooltip } : undefined;
     setContext('mailpane.hasFailed', failed > 0);

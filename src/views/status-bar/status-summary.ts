@@ -70,8 +70,11 @@ function worstState(overview: Overview, { l10n, locale }: Language): State {
     return { text: `$(warning) ${words}`, words, severity: 'normal', command: 'mailpane.showSyncLog' };
   }
   if (inState('offline').length > 0) {
-    const words = inState('offline').length < overview.accounts.length ? l10n.t('Partly offline') : l10n.t('Offline');
-    return { text: `$(debug-disconnect) ${words}`, words, severity: 'normal', command: 'mailpane.openInbox' };
+    const how = inState('offline').length < overview.accounts.length ? l10n.t('Partly offline') : l10n.t('Offline');
+    const waits = overview.pending > 0;
+    const words = waits ? l10n.t('{0}, {1} waiting', how, formatCount(overview.pending, locale)) : how;
+    const command = waits ? 'mailpane.showProblems' : 'mailpane.openInbox';
+    return { text: `$(debug-disconnect) ${words}`, words, severity: 'normal', command };
   }
   return { text: '', words: '', severity: 'normal', command: 'mailpane.openInbox' };
 }

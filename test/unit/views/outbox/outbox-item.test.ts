@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { OutboxItem } from '../../../../src/engine/api';
-import { outboxRow, outboxSummary } from '../../../../src/views/outbox/outbox-item';
+import { outboxRow, outboxSummary, outboxTitle } from '../../../../src/views/outbox/outbox-item';
 import { outboxGroups, type OutboxNode } from '../../../../src/views/outbox/outbox-tree';
 import { account, asAccountId, asMailboxId, directoryState, english, mailbox, overview } from '../support/samples';
 import { change } from './changes';
@@ -83,5 +83,10 @@ describe('S30: a row of the outbox', () => {
       '1 waiting',
       '',
     ]);
+  });
+
+  it('is counted in the title, which is all that a folded view shows', () => {
+    expect(outboxTitle({ failed: 2, pending: 1200 }, english)).toBe('Outbox and Problems (1,202)');
+    expect(outboxTitle({ failed: 0, pending: 0 }, english)).toBe('Outbox and Problems');
   });
 });

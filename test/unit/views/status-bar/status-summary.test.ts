@@ -54,6 +54,13 @@ describe('the status bar', () => {
     expect(shown?.command).toBe(command);
   });
 
+  it('says offline how many changes wait, and leads to them', () => {
+    expect(summary([failing('offline')], { pending: 1200 })).toMatchObject({
+      text: '$(mail) 3  $(debug-disconnect) Offline, 1,200 waiting',
+      command: 'mailpane.showProblems',
+    });
+  });
+
   it('tells of each account in the tooltip, with what waits', () => {
     const tooltip = summary([{ state: 'idle' }, failing('offline')], { pending: 2 })?.tooltip.replace(
       /&#(\d+);/g,

@@ -223,7 +223,8 @@ export function refreshBase(db: MailDb, id: EmailId): boolean {
   return setServerBase(db, id, copies.length === 0 ? { mailboxIds } : { mailboxIds, keywords: combined(copies) });
 }
 
-function combined(copies: readonly Place[]): string[] {
+/** What a message has of its copies' keywords (RFC 8621 §4.1.1). */
+export function combined(copies: readonly Pick<Place, 'keywords'>[]): string[] {
   const keywords = new Set(copies.flatMap((copy) => copy.keywords));
   if (!copies.every((copy) => copy.keywords.includes(seen))) keywords.delete(seen);
   keywords.delete(deletedFlag);

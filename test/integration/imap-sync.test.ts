@@ -244,6 +244,23 @@ describe.each(suiteServers)('$name', (entry) => {
     await expectSame();
   });
 
+  it('S22: keeps the flag of a copy that goes on the one that stays', async () => {
+    await append(raw, 'INBOX', ['copied-1']);
+    await account.syncAll();
+    const [inbox, lists] = [account.mailbox('INBOX'), account.mailbox('Lists')];
+    account.act(account.email('copied-1'), { type: 'mailboxes', add: [lists], remove: [] });
+    await account.drain();
+    await flow.mailboxOpen('INBOX');
+    await flow.messageFlagsAdd(String(await uidOf('INBOX', 'copied-1')), ['\\Flagged'], { uid: true });
+    await account.syncAll();
+    account.act(account.email('copied-1'), { type: 'mailboxes', add: [], remove: [inbox] });
+    expect(await account.drain()).toMatchObject({ deferred: false, failed: 0 });
+    await account.syncAll();
+    await expectSame();
+    await flow.mailboxOpen('Lists');
+    expect(await flow.search({ flagged: true, header: { 'message-id': 'copied-1@suite.example' } })).toHaveLength(1);
+  });
+
   it('S31: takes a move back to which no answer came, wherever the message is', async () => {
     await append(raw, 'INBOX', ['back-1', 'back-2']);
     await account.syncAll();

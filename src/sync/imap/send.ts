@@ -1,7 +1,8 @@
 import { expectedMailbox } from '../../db/imap-unplaced';
-import { placesOf, type Place } from '../../db/imap-messages';
+import { combined, placesOf, type Place } from '../../db/imap-messages';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
+import { seen } from '../../model/keywords';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import { changeWords, refused } from '../change-words';
 import { mailboxIsAway } from './absent';
@@ -138,6 +139,8 @@ function planMailboxes(
   if (leaving.length === places.length && arriving.length === 0 && leaving.length > 0 && !isElsewhere) {
     return refused(changeWords.nowhere);
   }
+  const staying = places.filter((place) => !leaving.includes(place) || (place === source && destination !== undefined));
+  if (staying.length < places.length) keepKeywords(places, staying, add);
   for (const id of others) {
     if (source !== undefined && id !== undefined) {
       add(1, `copy ${id}`, source.mailboxId, source.uid, (step, targets) => copyMessages(step, targets, id));
@@ -151,6 +154,22 @@ function planMailboxes(
     } else add(3, '', place.mailboxId, place.uid, deleteMessages);
   }
   return null;
+}
+
+/** Of several copies some go: what only those had is the message's all the same, so the ones that stay get it first. */
+function keepKeywords(places: readonly Place[], staying: readonly Place[], add: Add): void {
+  const keywords = combined(places);
+  for (const place of staying) {
+    const missing = keywords.filter((keyword) => !place.keywords.includes(keyword));
+    const unseen = place.keywords.includes(seen) && !keywords.includes(seen) ? [seen] : [];
+    if (missing.length + unseen.length === 0) continue;
+    const run: Step = async (step, targets) => {
+      const outcomes = await storeKeywords(step, targets, missing, unseen);
+      // A label that a mailbox cannot keep is no reason to refuse a move.
+      return new Map([...outcomes].filter(([, { result }]) => result !== 'permanent'));
+    };
+    add(-1, JSON.stringify([missing, unseen]), place.mailboxId, place.uid, run);
+  }
 }
 
 async function runGroup(

@@ -94,6 +94,24 @@ describe('Cyrus 3.6', () => {
     expect(email.preview).toContain('<b>there</b>');
   });
 
+  it('leaves out a preview, and a text, that its limit cuts inside of a character', async () => {
+    const type = 'MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit';
+    const even = await delivered(`Subject: even\r\n${type}\r\n\r\n${'я'.repeat(400)}\r\n`, ['subject', 'preview']);
+    const odd = await delivered(`Subject: odd\r\n${type}\r\n\r\n-${'я'.repeat(400)}\r\n`, ['subject', 'preview']);
+    expect([even.preview, odd.preview].filter((preview) => typeof preview === 'string')).toHaveLength(1);
+    const counts: number[] = [];
+    for (let maxBodyValueBytes = 97; maxBodyValueBytes <= 104; maxBodyValueBytes++) {
+      const { list = [] } = await jmap.call('Email/get', {
+        ids: [even.id, odd.id],
+        properties: ['bodyValues'],
+        fetchTextBodyValues: true,
+        maxBodyValueBytes,
+      });
+      counts.push(list.filter((email) => Object.keys(email.bodyValues as object).length === 0).length);
+    }
+    expect(counts).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
   it('counts an inline image as an attachment', async () => {
     const raw = [
       'Subject: inline image',

@@ -141,9 +141,14 @@ export function sortParts(root: BodyPart): BodyParts {
   const text: BodyPart[] = [];
   const html: BodyPart[] = [];
   const attachments: BodyPart[] = [];
-  const isMultipart = root.type.startsWith('multipart/');
-  walk(isMultipart ? root.parts : [root], isMultipart ? root.type.slice(10) : 'mixed', false, text, html, attachments);
+  walk([root], 'mixed', false, text, html, attachments);
   return { text, html, attachments };
+}
+
+/** What a person finds below the text: the attachments, and pictures between paragraphs. */
+export function listedParts({ text, html, attachments }: BodyParts): BodyPart[] {
+  const embedded = [...html, ...text].filter(({ type }) => !type.startsWith('text/'));
+  return [...new Set([...attachments, ...embedded])];
 }
 
 const isMedia = (type: string): boolean => /^(image|audio|video)\//.test(type);

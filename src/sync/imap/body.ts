@@ -1,10 +1,11 @@
 import type { EmailRef } from '../../db/emails';
 import { placesOf } from '../../db/imap-messages';
 import { remoteMailboxId } from '../../db/mailboxes';
+import { joinedHtml, joinedPlain, type TextPiece } from '../../mail/joined-text';
 import type { Attachment, EmailBody } from '../../model/email';
 import { SyncError } from '../sync-error';
 import { listOf, octetsOf, pairsOf, textOf, type ImapResponse } from './attributes';
-import { parseStructure, sortParts, type BodyPart } from './body-structure';
+import { listedParts, parseStructure, sortParts, type BodyPart } from './body-structure';
 import { getCheckpoint } from './checkpoint';
 import { atom, sequence, type ImapConnection } from './connection';
 import { decodeCharset, decodeTransfer } from './decode-part';
@@ -22,18 +23,18 @@ export async function fetchBody(context: ImapContext, email: EmailRef, signal: A
   return await atMessage(context, email, signal, async (connection, uid) => {
     const root = await fetchStructure(connection, uid, signal);
     if (root === null) return await readRawBody(connection, uid, signal);
-    const { text, html, attachments } = sortParts(root);
+    const sorted = sortParts(root);
+    const { text, html } = sorted;
     const wanted = new Set([...text, ...html].filter((part) => part.type.startsWith('text/')));
     const values = await fetchTexts(connection, uid, [...wanted], signal);
-    const plain = joined(text, 'text/plain', values);
-    const rich = joined(html, 'text/html', values);
-    const listed = new Set(attachments);
-    const embedded = [...new Set([...html, ...text])].filter((p) => !p.type.startsWith('text/') && !listed.has(p));
+    const pieces = (parts: readonly BodyPart[]): TextPiece[] => parts.flatMap((part) => values.get(part) ?? []);
+    const rich = joinedHtml(pieces(html));
+    const plain = joinedPlain(pieces(text), rich !== null);
     return {
-      text: plain.value,
-      html: rich.value,
-      truncated: plain.truncated || rich.truncated,
-      attachments: [...attachments, ...embedded].map((part) => toAttachment(part, rich.value)),
+      text: plain?.value ?? null,
+      html: rich?.value ?? null,
+      truncated: plain?.truncated === true || rich?.truncated === true,
+      attachments: listedParts(sorted).map((part) => toAttachment(part, rich?.value ?? null)),
     };
   });
 }
@@ -84,18 +85,13 @@ export async function fetchStructure(
   return found[0] ?? null;
 }
 
-interface TextValue {
-  readonly value: string;
-  readonly truncated: boolean;
-}
-
 async function fetchTexts(
   connection: ImapConnection,
   uid: number,
   parts: readonly BodyPart[],
   signal: AbortSignal,
-): Promise<Map<BodyPart, TextValue>> {
-  const values = new Map<BodyPart, TextValue>();
+): Promise<Map<BodyPart, TextPiece>> {
+  const values = new Map<BodyPart, TextPiece>();
   if (parts.length === 0) return values;
   const byPath = new Map(parts.map((part) => [part.path, part]));
   const items = parts.map((part) => peekPart(part.path, 0, longestText));
@@ -106,20 +102,13 @@ async function fetchTexts(
         const octets = octetsOf(value);
         if (part === undefined || octets === null) continue;
         const text = decodeCharset(decodeTransfer(octets, part.encoding), part.charset);
-        values.set(part, { value: text, truncated: part.size > octets.length && octets.length >= longestText });
+        const truncated = part.size > octets.length && octets.length >= longestText;
+        values.set(part, { type: part.type, value: text, truncated });
       }
     },
   };
   await connection.command('UID FETCH', [sequence(String(uid)), [atom('UID'), ...items]], handlers, signal);
   return values;
-}
-
-/** The parts of one type, one after the other; null: there is none. */
-function joined(parts: readonly BodyPart[], type: string, values: ReadonlyMap<BodyPart, TextValue>) {
-  const found = parts.filter((part) => part.type === type).flatMap((part) => values.get(part) ?? []);
-  if (found.length === 0) return { value: null, truncated: false };
-  const value = found.map((part) => part.value).join(type === 'text/html' ? '<hr>' : '\n');
-  return { value, truncated: found.some((part) => part.truncated) };
 }
 
 function toAttachment(part: BodyPart, html: string | null): Attachment {

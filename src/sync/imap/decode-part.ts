@@ -8,7 +8,8 @@ function decodeQuotedPrintable(octets: Buffer): Buffer {
   const text = octets
     .toString('latin1')
     .replaceAll(/[ \t]+(?=\r?\n|$)/g, '')
-    .replaceAll(/=\r?\n|=$/g, '')
+    // What was cut may end in half of an octet.
+    .replaceAll(/=\r?\n|=[0-9A-F]?$/gi, '')
     .replaceAll(/=([0-9A-F]{2})/gi, (_whole, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(text, 'latin1');
 }

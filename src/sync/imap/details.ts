@@ -1,8 +1,8 @@
 import { setDetails, type EmailDetail } from '../../db/imap-details';
-import { plainPreview } from '../../mail/preview';
+import { previewOfText } from '../../mail/preview';
 import type { MailboxId } from '../../model/ids';
 import { listOf, numberOf, octetsOf, pairsOf, textOf, type ImapResponse } from './attributes';
-import { parseStructure, sortParts, type BodyPart } from './body-structure';
+import { listedParts, parseStructure, sortParts, type BodyPart } from './body-structure';
 import { atom, sequence, type ImapConnection } from './connection';
 import { decodeCharset, decodeTransfer } from './decode-part';
 import { fetchAround } from './fetch-around';
@@ -12,8 +12,6 @@ import { formatUidSet } from './uid-set';
 
 /** Octets of a text that are enough for a preview, encoded. */
 const previewOctets = 1024;
-/** Characters of a preview (RFC 8621 §4.1.4). */
-const previewLength = 256;
 
 /** Asks for the details of messages that are here, and stores them. */
 export async function fetchDetails(
@@ -41,7 +39,7 @@ export async function readDetails(
   await fetchPreviews(connection, structures, previews, signal);
   const details = new Map<number, EmailDetail>();
   for (const [uid, root] of structures) {
-    const hasAttachment = root !== null && sortParts(root).attachments.length > 0;
+    const hasAttachment = root !== null && listedParts(sortParts(root)).length > 0;
     details.set(uid, { hasAttachment, preview: previews.get(uid) ?? '' });
   }
   return details;
@@ -62,7 +60,7 @@ async function fetchStructures(
     if (uid === null) return;
     if (items.has('BODYSTRUCTURE')) structures.set(uid, parseStructure(items.get('BODYSTRUCTURE')));
     const preview = octetsOf(items.get('PREVIEW'));
-    if (preview !== null) previews.set(uid, tidy(preview.toString('utf8')));
+    if (preview !== null) previews.set(uid, previewOfText(preview.toString('utf8')));
   };
   // RFC 8970. Its older form, PREVIEW=FUZZY alone, is another command.
   const preview = connection.capabilities.has('PREVIEW') ? [atom('PREVIEW')] : [];
@@ -95,7 +93,7 @@ async function fetchPreviews(
       }
       const part = uid === null ? undefined : parts.get(uid);
       if (uid === null || part === undefined || octets === null) return;
-      previews.set(uid, tidy(decodeCharset(decodeTransfer(octets, part.encoding), part.charset)));
+      previews.set(uid, previewOfText(decodeCharset(decodeTransfer(octets, part.encoding), part.charset)));
     };
     const args = [sequence(formatUidSet(parts.keys())), [atom('UID'), peekPart(path, 0, previewOctets)]];
     await connection.command('UID FETCH', args, { FETCH }, signal);
@@ -104,9 +102,5 @@ async function fetchPreviews(
 
 function previewPart(root: BodyPart): BodyPart | undefined {
   const { text, html } = sortParts(root);
-  return text.find((part) => part.type === 'text/plain') ?? html.find((part) => part.type === 'text/html');
-}
-
-function tidy(text: string): string {
-  return plainPreview(text.toWellFormed().replaceAll('\0', '').replaceAll('\ufffd', '')).slice(0, previewLength);
+  return [...text, ...html].find((part) => part.type.startsWith('text/'));
 }

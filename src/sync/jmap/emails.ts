@@ -4,6 +4,7 @@ import type { ServerUpdate } from '../../db/overlay';
 import { readEmailItem, toServerEmail, type EmailItem } from './email-item';
 import type { JmapContext } from './jmap-context';
 import { resolveMailboxes } from './mailboxes';
+import { missingPreviews } from './previews';
 
 /** Reads the items of an `Email/get`, each id once; what is no message is left out with a warning. */
 export function readEmailItems({ warn }: JmapContext, list: readonly unknown[]): EmailItem[] {
@@ -25,7 +26,11 @@ export async function toServerEmails(
   signal: AbortSignal,
 ): Promise<ServerEmail[]> {
   const keys = await resolveMailboxes(context, mailboxesOf(items), signal);
-  return items.map((item) => toServerEmail(item, keysOf(item.mailboxIds ?? [], keys)));
+  const previews = await missingPreviews(context, items, signal);
+  return items.map((item) => {
+    const email = toServerEmail(item, keysOf(item.mailboxIds ?? [], keys));
+    return { ...email, preview: previews.get(item.id) ?? email.preview };
+  });
 }
 
 /** What changed of messages; parts that were not sent, or make no sense, are left as they are. */

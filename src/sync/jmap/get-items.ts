@@ -27,6 +27,7 @@ export async function getItems(
   ids: readonly string[],
   properties: readonly string[] | null,
   signal: AbortSignal,
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<GotItems> {
   const got: GotItems = { list: [], notFound: [], states: new Set() };
   await get(ids);
@@ -38,7 +39,7 @@ export async function getItems(
   }
 
   async function getPage(page: readonly string[]): Promise<void> {
-    const call: Call = { name: `${type}/get`, args: { ids: page, properties }, id: 'g' };
+    const call: Call = { name: `${type}/get`, args: { ids: page, properties, ...more }, id: 'g' };
     try {
       const answers = await context.client.request([call], signal);
       const { state, list, notFound } = answers.read('g', getAnswer);

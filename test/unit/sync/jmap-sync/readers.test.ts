@@ -120,6 +120,9 @@ describe('plainPreview', () => {
     expect(plainPreview('<p>&constructor; &toString; &#x110000; &#0;</p>')).toBe(
       '&constructor; &toString; &#x110000; &#0;',
     );
+    expect(plainPreview('<p>Gr&uuml;&szlig;e, &Uuml;ber &frac12; &ndash; &unknown;</p>')).toBe(
+      'Grüße, Über ½ – &unknown;',
+    );
     expect(plainPreview('a < b, c > d &amp; e')).toBe('a < b, c > d &amp; e');
   });
 

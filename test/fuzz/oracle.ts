@@ -15,7 +15,10 @@ import type { Picture } from './picture';
  * - After Retry and Discard of refused changes both values are right: which of several changes of one message was refused,
  *   and when, is the server's doing. What stands in the list of refused changes is right with any value (S30).
  *
- * - A message is deleted for good only where the person saw it: if somebody else moved it meanwhile it may stay.
+ * - A message is deleted for good only where the person saw it: if somebody else put it elsewhere meanwhile it may stay, and
+ *   then it still goes from where it was seen.
+ * - A mailbox that was renamed and numbered anew before the client looked is another mailbox to it: what was to leave the
+ *   old one is found in the new one, as if somebody else had moved it there, and stays.
  * - What is marked `\\Deleted` takes the mark along wherever it is moved to, by a client that does not know of it yet; so
  *   where such a message stands is not held. Of what was added twice nothing is: an action here is one copy's.
  *
@@ -33,6 +36,8 @@ export class Oracle {
   private readonly doubles = new Set<string>();
   /** Of IMAP mailboxes, whose id is their path: what was renamed, in order. */
   private readonly renames: { readonly from: string; readonly to: string }[] = [];
+  /** How many of them were known to the client when all was quiet. */
+  private settledRenames = 0;
 
   /** `keepsMoved`: see FuzzServer.keepsMovedIntoDestroyed. */
   constructor(private readonly keepsMoved: boolean) {}
@@ -40,6 +45,7 @@ export class Oracle {
   settled(picture: Picture): void {
     this.mailboxDestroyed = false;
     this.told = [];
+    this.settledRenames = this.renames.length;
     for (const [subject, mark] of this.marks) if (mark === 'off') this.marks.delete(subject);
     this.messages = new Map(
       Object.entries(picture.messages).map(([subject, message]) => {
@@ -98,7 +104,10 @@ export class Oracle {
     this.tell('remoteDetour', id);
     this.mailboxDestroyed = true;
     for (const [subject, { mailboxes }] of Object.entries(before)) {
-      if (mailboxes.includes(id)) this.remote(subject, mailboxAspect(id), true);
+      if (!mailboxes.includes(id)) continue;
+      if (this.renames.slice(this.settledRenames).some(({ to }) => id === to || id.startsWith(`${to}/`)))
+        this.remote(subject, mailboxAspect(id), false);
+      this.remote(subject, mailboxAspect(id), true);
     }
   }
 
@@ -226,7 +235,10 @@ export class Oracle {
     found.local.add(value);
     found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
     const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => place.startsWith('in '));
-    if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) found.possible.add(true);
+    if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) {
+      found.possible.add(true);
+      for (const [, place] of places) place.possible.add(false);
+    }
   }
 
   private aspect(subject: string, name: string): Aspect {

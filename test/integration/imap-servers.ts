@@ -1,6 +1,7 @@
 import type { ImapTuning } from '../../src/sync/imap/backend';
 import { startCyrus } from '../servers/cyrus';
-import { startDovecot, type DovecotCapability } from '../servers/dovecot';
+import { startDovecot } from '../servers/dovecot';
+import type { DovecotCapability } from '../servers/dovecot-config';
 
 /** A server of the suite, running. */
 export interface SuiteServer {

@@ -4,6 +4,8 @@ import { storedMailboxes } from '../../src/db/imap-mailboxes';
 import { placesOf } from '../../src/db/imap-messages';
 import { listChanges, setChangeState } from '../../src/db/pending-changes';
 import type { EmailIntent } from '../../src/model/pending-change';
+import type { EngineContext } from '../../src/engine/engine-context';
+import { loadBody } from '../../src/engine/handlers/messages';
 import { getCheckpoint } from '../../src/sync/imap/checkpoint';
 import { connectRawImap, type RawImap } from '../servers/raw-imap';
 import { seedImap } from '../servers/seed';
@@ -198,6 +200,11 @@ describe.each(suiteServers)('$name', (entry) => {
     const waiting = keys[7];
     if (waiting === undefined) throw new Error('no message');
     account.act(waiting, { type: 'keywords', add: ['$flagged'], remove: [] });
+    const sync = { backend: () => Promise.resolve(account.backend) };
+    const context = { db: account.db, sync, cacheDir: account.folder } as unknown as EngineContext;
+    const read = keys[11] ?? waiting;
+    const body = await loadBody(context, read, never);
+    expect(body.text).toContain('This is again-11.');
 
     // The same messages under another UIDVALIDITY: away, deleted, created, and back.
     await flow.mailboxCreate('Aside');
@@ -214,6 +221,9 @@ describe.each(suiteServers)('$name', (entry) => {
 
     await account.syncAll();
     expect(names.map((name) => account.email(name))).toEqual(keys);
+    const { requests } = account.backend.traffic;
+    expect(await loadBody(context, read, never)).toEqual(body);
+    expect(account.backend.traffic.requests).toBe(requests);
     await account.drain();
     await account.syncAll();
     await expectSame();

@@ -1,3 +1,6 @@
+/** Which of the extensions that tell changes the server admits to (the tiers of rule S15), or all of them but IDLE. */
+export type DovecotCapability = 'qresync' | 'condstore' | 'neither' | 'without-idle';
+
 /** What the configuration file of a Dovecot server depends on. */
 export interface DovecotSettings {
   readonly home: string;
@@ -11,7 +14,7 @@ export interface DovecotSettings {
   readonly group: string;
   readonly asRoot: boolean;
   readonly ports: { imap: number; imaps: number; lmtp: number };
-  readonly capability: 'qresync' | 'condstore' | 'neither';
+  readonly capability: DovecotCapability;
   readonly anyUserPassword: string | null;
 }
 
@@ -27,6 +30,7 @@ const capabilityLines = {
   qresync: [],
   condstore: [`imap_capability = ${otherCapabilities} CONDSTORE`],
   neither: [`imap_capability = ${otherCapabilities}`],
+  'without-idle': [`imap_capability = ${otherCapabilities.replace(' IDLE', '')} CONDSTORE QRESYNC`],
 } as const;
 
 function anyUser(password: string, data: string): string[] {

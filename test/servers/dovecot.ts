@@ -10,12 +10,9 @@ import {
   startServerProcess,
   type SystemUser,
 } from './server-process';
-import { dovecotConf, type DovecotSettings } from './dovecot-config';
+import { dovecotConf, type DovecotCapability, type DovecotSettings } from './dovecot-config';
 import { startSmtp, type SmtpServer } from './smtp';
 import { users } from './users';
-
-/** Which of the extensions that tell changes the server admits to (the tiers of rule S15). */
-export type DovecotCapability = 'qresync' | 'condstore' | 'neither';
 
 export interface DovecotOptions {
   /** Default: `qresync`, which is all that Dovecot can. */

@@ -12,7 +12,7 @@ import { CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { copyMessages, moveMessages } from './move';
 import { openMailbox, type Selected } from './select';
-import { deleteMessages, storeKeywords } from './store';
+import { deleteMessages, removeCopies, storeKeywords } from './store';
 
 /** One copy of a message that something is done to. */
 export interface Target {
@@ -151,7 +151,7 @@ function planMailboxes(
       add(2, `move ${destination}`, place.mailboxId, place.uid, (step, targets) =>
         moveMessages(step, targets, destination),
       );
-    } else add(3, '', place.mailboxId, place.uid, deleteMessages);
+    } else add(3, 'copies', place.mailboxId, place.uid, removeCopies);
   }
   return null;
 }

@@ -75,24 +75,49 @@ async function storeFlags(
 const uidSet = (targets: readonly Target[]): string => formatUidSet(targets.map(({ uid }) => uid));
 
 /**
+ * Takes copies out of a mailbox while the message stands in another. One that is gone from there is as it was wanted:
+ * Gmail's Trash takes a message out of every label.
+ */
+export async function removeCopies(
+  step: StepContext,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  return await takeOut(step, targets, ({ emailId, uid }) => {
+    const { db } = step.context;
+    const others = placesOf(db, emailId).filter((place) => place.mailboxId !== step.mailboxId || place.uid !== uid);
+    return others.length > 0;
+  });
+}
+
+/** Takes all copies out of a mailbox: one that is gone from there may be in another by now. */
+export async function deleteMessages(
+  step: StepContext,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  return await takeOut(step, targets, () => false);
+}
+
+/**
  * Takes copies out of their mailbox: marked and expunged by UID (RFC 4315). Without UIDPLUS an EXPUNGE would take what
  * others have marked too: then it is only sent if nothing else is marked, and else ours stay marked, and are not shown.
  */
-export async function deleteMessages(
+async function takeOut(
   step: StepContext,
   all: readonly Target[],
+  isDoneWhenAbsent: (target: Target) => boolean,
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const { context, connection, mailboxId, signal } = step;
   const { db, warn } = context;
   const told = new Set<number>();
   await storeFlags(step, all, '+FLAGS.SILENT', [deletedFlag], told);
-  const absent = await absentAmong(step, all, told);
-  const targets = without(all, absent);
+  const gone = await absentAmong(step, all, told);
+  const targets = without(all, gone);
   const isExpunged = targets.length === 0 || (await expunge(step, targets));
   if (!isExpunged) {
     const details = connection.selected?.path ?? '';
     warn('Deleted messages stay marked on the server, because other marked ones would be expunged with them.', details);
   }
+  const done = gone.filter(isDoneWhenAbsent);
   db.mail.transaction(() => {
     for (const { emailId, uid } of targets) {
       if (emailAt(db, mailboxId, uid) !== emailId) continue;
@@ -102,9 +127,12 @@ export async function deleteMessages(
         refreshBase(db, emailId);
       } else removePlaces(db, mailboxId, [uid], newRound());
     }
+    for (const { emailId, uid } of done) {
+      if (emailAt(db, mailboxId, uid) === emailId) removePlaces(db, mailboxId, [uid], newRound());
+    }
   });
   signal.throwIfAborted();
-  return notThere(step, absent);
+  return notThere(step, without(gone, done));
 }
 
 async function expunge({ connection, signal }: StepContext, targets: readonly Target[]): Promise<boolean> {

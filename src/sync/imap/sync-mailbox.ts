@@ -228,12 +228,18 @@ async function verifyCount(task: Task, before: Checkpoint, selected: Selected): 
   return { ...before, uidNext: missing.reduce((next, uid) => Math.max(next, uid + 1), before.uidNext) };
 }
 
-/** Fetches what should be here. */
+/** Fetches what should be here. What does not come is asked for again when something changes in the mailbox. */
 export async function fetchMissing(task: Task, uids: readonly number[]): Promise<void> {
   const { context, connection, mailbox, round, report, signal } = task;
-  const { db, accountId, policy } = context;
+  const { db, accountId, policy, warn } = context;
   for (const page of pagesOf(uids, policy.page)) {
     const emails = await fetchList(connection, { uids: formatUidSet(page) }, signal);
+    const came = new Set(emails.map(({ uid }) => uid));
+    const missing = page.filter((uid) => !came.has(uid));
+    if (missing.length > 0) {
+      const details = `${mailbox.path}: ${formatUidSet(missing)}`;
+      warn('There are messages that the server lists and does not hand out: they are left out for now.', details);
+    }
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
     await fetchDetails(context, connection, mailbox.id, page, signal);
   }

@@ -8,7 +8,8 @@
 import { ImapFlow } from 'imapflow';
 import { performance } from 'node:perf_hooks';
 import type { Traffic } from '../../../src/sync/backend';
-import { startDovecot, type DovecotCapability } from '../../servers/dovecot';
+import { startDovecot } from '../../servers/dovecot';
+import type { DovecotCapability } from '../../servers/dovecot-config';
 import { connectRawImap } from '../../servers/raw-imap';
 import { deliver, seedMaildir } from '../../servers/seed';
 import { users } from '../../servers/users';

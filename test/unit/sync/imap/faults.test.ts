@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { countPlaces } from '../../../../src/db/imap-messages';
 import { SyncError } from '../../../../src/sync/sync-error';
 import {
+  addMessage,
   basicCapabilities,
   startScriptedImap,
   type ScriptedImap,
@@ -177,6 +178,53 @@ describe('a connection that fails', () => {
         : undefined;
     expect(await reason(account.cycle())).toBe('timeout');
     await converges();
+  });
+
+  /** The new message, with a literal that is announced with this many octets: so many times, or always. */
+  const lying = (announced: number, times = Infinity): void => {
+    let lies = 0;
+    server.script = ({ name, args, tag }) =>
+      name === 'UID FETCH' && args.includes('HEADER') && lies++ < times
+        ? `* 61 FETCH (UID 61 FLAGS () BODY[HEADER.FIELDS (SUBJECT)] {${announced}}\r\nSubject: next\r\n\r\n)\r\n${tag} OK done\r\n`
+        : undefined;
+  };
+
+  it('S16: sends more octets of a literal than it said, and is asked for the message again', async () => {
+    lying(5, 1);
+    expect(await account.cycle()).toMatchObject({ added: 1 });
+    expect(account.email('next')).toBeGreaterThan(0);
+  });
+
+  it('S16: sends more octets of a literal whenever it is asked: nothing wrong is taken, and it is not forgotten', async () => {
+    lying(5);
+    expect(await account.cycle()).toMatchObject({ added: 0, removed: 0 });
+    expect(here()).toBe(60);
+    expect(account.warnings.join()).toContain('does not hand out');
+    server.script = () => undefined;
+    addMessage(box, 'Message-ID: <after@scripted>\r\nSubject: after\r\n\r\nText\r\n');
+    await account.cycle();
+    expect(here()).toBe(62);
+    expect(account.email('next')).toBeGreaterThan(0);
+  });
+
+  it.each([4_294_967_295, 99_999_999_999_999])('S4: announces a literal of %i octets', async (announced) => {
+    lying(announced);
+    expect(await reason(account.cycle())).toBe('protocol');
+    expect(here()).toBe(60);
+    await converges();
+  });
+
+  it('drips octet by octet, which is not silence', async () => {
+    server.script = async ({ name }, socket, usual) => {
+      if (name !== 'UID FETCH') return undefined;
+      for (const octet of usual.slice(0, 60)) {
+        socket.write(octet);
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+      return usual.slice(60);
+    };
+    expect(await account.cycle()).toMatchObject({ added: 1 });
+    expect(account.email('next')).toBeGreaterThan(0);
   });
 
   it('drips slowly, which is not silence', async () => {

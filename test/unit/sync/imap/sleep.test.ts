@@ -43,27 +43,30 @@ describe('S26: the machine slept, or its network changed', () => {
   it.each([
     ['by IDLE', basicCapabilities],
     ['by NOOP', basicCapabilities.replace(' IDLE', '')],
-  ])('connections that died meanwhile are replaced at once, and it listens again %s', async (_name, capabilities) => {
-    const scripted = await openScripted(`${capabilities} CONDSTORE QRESYNC`, 12);
-    const { server, inbox } = scripted;
-    const listens = (from: number): boolean =>
-      server.log.slice(from).some((line) => line === 'IDLE' || (line === 'NOOP' && !capabilities.includes('IDLE')));
-    const loop = await startLoop(scripted);
-    await until('listening', () => loop.status.state === 'idle' && server.connections.open === 2 && listens(0));
+  ])(
+    'S26: connections that died meanwhile are replaced at once, and it listens again %s',
+    async (_name, capabilities) => {
+      const scripted = await openScripted(`${capabilities} CONDSTORE QRESYNC`, 12);
+      const { server, inbox } = scripted;
+      const listens = (from: number): boolean =>
+        server.log.slice(from).some((line) => line === 'IDLE' || (line === 'NOOP' && !capabilities.includes('IDLE')));
+      const loop = await startLoop(scripted);
+      await until('listening', () => loop.status.state === 'idle' && server.connections.open === 2 && listens(0));
 
-    for (let number = 1; number <= server.connections.count; number++) server.dead.add(number);
-    const before = server.log.length;
-    addMessage(inbox, scriptedMail('while asleep'));
-    loop.wokeUp();
-    await until('what came meanwhile', () => isHere(scripted, 'while asleep'));
-    await until('listening again', () => loop.status.state === 'idle' && listens(before));
-    await until('two connections', () => server.connections.open === 2);
-    expect(server.connections.most).toBe(2);
+      for (let number = 1; number <= server.connections.count; number++) server.dead.add(number);
+      const before = server.log.length;
+      addMessage(inbox, scriptedMail('while asleep'));
+      loop.wokeUp();
+      await until('what came meanwhile', () => isHere(scripted, 'while asleep'));
+      await until('listening again', () => loop.status.state === 'idle' && listens(before));
+      await until('two connections', () => server.connections.open === 2);
+      expect(server.connections.most).toBe(2);
 
-    addMessage(inbox, scriptedMail('afterwards'));
-    loop.wokeUp(); // both live: nothing is replaced
-    await until('what came afterwards', () => isHere(scripted, 'afterwards'));
-    // The test account's own, two, and the two that replaced them.
-    expect(server.connections.count).toBe(5);
-  });
+      addMessage(inbox, scriptedMail('afterwards'));
+      loop.wokeUp(); // both live: nothing is replaced
+      await until('what came afterwards', () => isHere(scripted, 'afterwards'));
+      // The test account's own, two, and the two that replaced them.
+      expect(server.connections.count).toBe(5);
+    },
+  );
 });

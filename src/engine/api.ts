@@ -110,6 +110,8 @@ export interface HistoryEntry {
   readonly createdAt: number;
   readonly action: Action;
   readonly messages: number;
+  /** Of the one message that it was done to. Null: they were several, or it is gone. */
+  readonly subject: string | null;
 }
 
 export interface OutboxItem {

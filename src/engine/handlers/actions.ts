@@ -1,3 +1,4 @@
+import { getEmailDetails } from '../../db/message-lists';
 import { undoableActions } from '../../db/undo-actions';
 import { applyAction, messagesOf } from '../apply-action';
 import type { EngineContext, Handlers } from '../engine-context';
@@ -20,11 +21,11 @@ export function actionHandlers({ db, sync }: EngineContext) {
     },
 
     'actions/history': () =>
-      undoableActions(db).map(({ id, createdAt, action, steps }) => ({
-        undoId: id,
-        createdAt,
-        action,
-        messages: messagesOf(steps),
-      })),
+      undoableActions(db).map(({ id, createdAt, action, steps }) => {
+        const messages = messagesOf(steps);
+        const [only] = messages === 1 ? steps : [];
+        const subject = only === undefined ? null : (getEmailDetails(db, only.emailId)?.subject ?? null);
+        return { undoId: id, createdAt, action, messages, subject };
+      }),
   } satisfies Partial<Handlers>;
 }

@@ -1,8 +1,10 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import type { OutboxItem } from '../../engine/api';
 import type { ChangeId } from '../../model/ids';
+import type { Directory } from '../mailboxes/directory';
 import type { ViewContext } from '../view-context';
-import { describeState, subjectLabel } from './describe-change';
+import { describeIntent, describeState, subjectLabel } from './describe-change';
 import { inert } from './inert-text';
 import { newlyFailed } from './outbox-order';
 
@@ -11,7 +13,7 @@ const toldKey = 'mailpane.problems.told';
 const toldSchema = v.fallback(v.array(v.number()), []);
 
 /** A word, once, when a change has failed for good. */
-export function noticeFailures({ client, extension, log }: ViewContext): vscode.Disposable {
+export function noticeFailures({ client, extension, log }: ViewContext, directory: Directory): vscode.Disposable {
   const stored = v.parse(toldSchema, extension.globalState.get(toldKey));
   let told: ReadonlySet<ChangeId> = new Set(stored.map((id) => id as ChangeId));
   const look = async () => {
@@ -22,12 +24,10 @@ export function noticeFailures({ client, extension, log }: ViewContext): vscode.
       told = new Set(all);
       if (!isSame) await extension.globalState.update(toldKey, all);
       const [first] = fresh;
-      if (first)
-        void offerProblems(
-          subjectLabel(first.subject, vscode.l10n),
-          inert(describeState(first, vscode.l10n)),
-          fresh.length,
-        );
+      if (first === undefined) return;
+      await directory.settled(); // the names of mailboxes
+      const what = describeIntent(first.intent, (id) => directory.state.byId.get(id) ?? null, vscode.l10n);
+      void offerProblems(inert(what), first, fresh.length);
     } catch (error) {
       log.warn(`The outbox could not be read: ${error instanceof Error ? error.message : 'failed'}`);
     }
@@ -39,12 +39,15 @@ export function noticeFailures({ client, extension, log }: ViewContext): vscode.
   return vscode.Disposable.from(listener);
 }
 
-async function offerProblems(subject: string, why: string, count: number): Promise<void> {
+/** `what`: the first of `count` that failed. */
+async function offerProblems(what: string, item: OutboxItem, count: number): Promise<void> {
   const { t } = vscode.l10n;
+  const subject = subjectLabel(item.subject, vscode.l10n);
+  const why = inert(describeState(item, vscode.l10n));
   const show = t('Show Problems');
   const text =
     count === 1
-      ? t('A change of "{0}" failed: {1}', subject, why)
+      ? t('{0} failed for "{1}": {2}', what, subject, why)
       : t('{0} changes failed, the first of "{1}": {2}', count, subject, why);
   if ((await vscode.window.showWarningMessage(text, show)) === show) {
     await vscode.commands.executeCommand('mailpane.showProblems');

@@ -40,7 +40,7 @@ export function registerOutbox(
 
   return vscode.Disposable.from(
     view,
-    noticeFailures(context),
+    noticeFailures(context, directory),
     ...Object.entries(commands).map(([id, run]) =>
       vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
         await run(nodesGiven(first, second) ?? view.selection).catch((error: unknown) => showError(error, log));

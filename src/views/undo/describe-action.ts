@@ -54,7 +54,10 @@ function describeKeyword(
   return one ? l10n.t('Removed {0} from 1 message', name) : l10n.t('Removed {0} from {1} messages', name, count);
 }
 
-/** What to tell of an undo; `complete` false: some of it could not be undone, which a person must not overlook. */
+/**
+ * What to tell of an undo; `complete` false: some of it could not be undone, which a person must not overlook. That comes first: VS
+ * Code shows only some sixty letters of a notification until it is opened.
+ */
 export function describeUndone(
   { action, messages, kept }: Undone,
   nameOf: MailboxName,
@@ -67,11 +70,11 @@ export function describeUndone(
   if (messages === 0) {
     const text =
       kept === 1
-        ? l10n.t('This cannot be undone any more: {0}. The message is gone for good.', done)
-        : l10n.t('This cannot be undone any more: {0}. The messages are gone for good.', done);
+        ? l10n.t('The message is gone for good, so this cannot be undone: {0}.', done)
+        : l10n.t('The messages are gone for good, so this cannot be undone: {0}.', done);
     return { text, complete: false };
   }
   const [undone, all] = [formatCount(messages, locale), formatCount(messages + kept, locale)];
-  const text = l10n.t('Undone for {0} of {1} messages: {2}. The others are gone for good.', undone, all, done);
+  const text = l10n.t('Undone for {0} of {1} messages, the others are gone for good: {2}.', undone, all, done);
   return { text, complete: false };
 }

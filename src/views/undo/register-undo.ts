@@ -5,7 +5,7 @@ import type { Disposable } from '../disposable';
 import { relativeDate } from '../format/dates';
 import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
-import { mailboxNames } from '../outbox/describe-change';
+import { mailboxNames, subjectLabel } from '../outbox/describe-change';
 import { showError } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { describeDone, describeUndone } from './describe-action';
@@ -51,9 +51,14 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory)
   const pickFromHistory = async (): Promise<void> => {
     const now = Date.now();
     const history = await client.request('actions/history', {});
-    const items = history.map(({ undoId, action, messages, createdAt }): HistoryItem => ({
+    const items = history.map(({ undoId, action, messages, createdAt, subject }): HistoryItem => ({
       label: describeDone(action, messages, nameOf, language),
-      description: relativeDate(createdAt, now, language),
+      description: [
+        subject === null ? '' : subjectLabel(subject, vscode.l10n, 60),
+        relativeDate(createdAt, now, language),
+      ]
+        .filter((part) => part !== '')
+        .join(' · '),
       undoId,
     }));
     const picked = await vscode.window.showQuickPick(items, {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
+import { deleteEmails, emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
 import { getEmailDetails } from '../../../src/db/message-lists';
 import { deleteChanges, listChanges, setChangeState } from '../../../src/db/pending-changes';
 import { undoableActions } from '../../../src/db/undo-actions';
@@ -43,6 +43,16 @@ describe('S31: undo', () => {
     expect(listChanges(test.db)).toEqual([]);
     expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
     expect(undo()).toBeNull();
+  });
+
+  it('lists what can be undone, with the subject of the one message that it was done to', () => {
+    apply({ type: 'archive' });
+    const entry = { action: { type: 'archive' }, messages: 1 };
+    expect(handlers()['actions/history']()).toMatchObject([
+      { ...entry, subject: getEmailDetails(test.db, email)?.subject },
+    ]);
+    deleteEmails(test.db, [email]);
+    expect(handlers()['actions/history']()).toMatchObject([{ ...entry, subject: null }]);
   });
 
   it('queues the inverse of a change that the server has taken', () => {

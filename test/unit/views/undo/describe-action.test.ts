@@ -34,9 +34,9 @@ describe('S31: what was done, in a person’s words', () => {
 describe('S31: what was undone', () => {
   it.each([
     [3, 0, 'Undone: Archived 3 messages', true],
-    [2, 1, 'Undone for 2 of 3 messages: Archived 3 messages. The others are gone for good.', false],
-    [0, 1, 'This cannot be undone any more: Archived 1 message. The message is gone for good.', false],
-    [0, 2, 'This cannot be undone any more: Archived 2 messages. The messages are gone for good.', false],
+    [2, 1, 'Undone for 2 of 3 messages, the others are gone for good: Archived 3 messages.', false],
+    [0, 1, 'The message is gone for good, so this cannot be undone: Archived 1 message.', false],
+    [0, 2, 'The messages are gone for good, so this cannot be undone: Archived 2 messages.', false],
   ])('%i undone, %i kept', (messages, kept, text, complete) =>
     expect(describeUndone({ action: { type: 'archive' }, messages, kept }, nameOf, english)).toEqual({
       text,

@@ -40,7 +40,8 @@ export interface OutgoingChange {
 
 /** What the server said of one change (S29). */
 export type ChangeOutcome =
-  | { readonly result: 'done' }
+  /** `isWritten`: the backend has written down what the server has, which may be newer by now than what was sent. */
+  | { readonly result: 'done'; readonly isWritten?: boolean }
   /** The message does not exist any more: what was wanted of it is done. */
   | { readonly result: 'gone' }
   | { readonly result: 'transient' | 'permanent'; readonly message: string };

@@ -189,7 +189,8 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
       switch (outcome.result) {
         case 'done':
           summary.done += ids.length;
-          if (change.patch.destroy) gone.push(emailId);
+          if (change.patch.destroy && !isStillThere(db, emailId, outcome)) gone.push(emailId);
+          else if (outcome.isWritten === true) replayPending(db, emailId);
           else acceptIntents(db, emailId, intentsOfPatch(change.patch));
           break;
         case 'gone':
@@ -215,6 +216,11 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
     }
     return summary;
   });
+}
+
+/** Somebody else put a copy where none was, while the others were deleted. */
+function isStillThere(db: MailDb, emailId: EmailId, { isWritten }: { readonly isWritten?: boolean }): boolean {
+  return isWritten === true && (getServerState(db, emailId)?.mailboxIds.size ?? 0) > 0;
 }
 
 /**

@@ -146,7 +146,9 @@ export class Oracle {
     for (const intent of this.actions.get(undoId) ?? []) {
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
       for (const [name, value] of aspectsOf(intent)) {
-        if (!this.aspect(intent.subject, name).isLoose) this.local(intent.subject, name, !value, true);
+        const found = this.aspect(intent.subject, name);
+        if (found.isLoose) found.possible = both();
+        else this.local(intent.subject, name, !value, true);
       }
     }
   }
@@ -208,7 +210,11 @@ export class Oracle {
       for (const name of new Set([...aspects.keys(), ...have])) {
         const isPlace = name.startsWith('in ');
         const mailbox = isPlace ? picture.mailboxes[name.slice(3)] : undefined;
-        const isHeld = mailbox !== undefined && mailbox.isNode !== true && !this.marks.has(subject);
+        // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.
+        const isMoveRefused = failed.some(
+          (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
+        );
+        const isHeld = mailbox !== undefined && mailbox.isNode !== true && !this.marks.has(subject) && !isMoveRefused;
         if (!isPlace || isHeld) check(name);
       }
     }

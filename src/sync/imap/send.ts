@@ -74,7 +74,9 @@ export async function sendChanges(
     });
     for (const [emailId, outcome] of failed) outcomes.set(emailId, outcome);
   }
-  for (const { email } of changes) if (!outcomes.has(email.id)) outcomes.set(email.id, { result: 'done' });
+  // A cycle may have had its turn between two groups: what it has read is newer than the change.
+  for (const { email } of changes)
+    if (!outcomes.has(email.id)) outcomes.set(email.id, { result: 'done', isWritten: true });
   return { outcomes, checkpoint: isUnclear ? null : { resourceType: 'IMAP', from: '', to: '' } };
 }
 

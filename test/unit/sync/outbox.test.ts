@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
 import { getEmailDetails } from '../../../src/db/message-lists';
-import { replayPending } from '../../../src/db/overlay';
+import { replayPending, setServerBase } from '../../../src/db/overlay';
 import { enqueueChange, listChanges, requeueInterrupted, setChangeState } from '../../../src/db/pending-changes';
 import { getState, setState } from '../../../src/db/sync-state';
 import type { EmailId } from '../../../src/model/ids';
@@ -65,6 +65,25 @@ describe('drainOutbox', () => {
     expect(report).toMatchObject({ sent: 3, failed: 0 });
     expect(listChanges(test.db)).toEqual([]);
     expect(getEmailDetails(test.db, key('M3'))).toMatchObject({ keywords: ['$flagged', '$seen'], pending: 'none' });
+  });
+
+  it('S1: leaves what the backend has written down of the server as it is: it may be newer than what was sent', async () => {
+    act('M1', flag(['$seen']));
+    const { backend } = answering((batch) => {
+      // Taken, and undone by another client before the answer is settled.
+      setServerBase(test.db, key('M1'), { keywords: ['work'] });
+      return all({ result: 'done', isWritten: true })(batch);
+    });
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect(listChanges(test.db)).toEqual([]);
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: ['work'], pending: 'none' });
+  });
+
+  it('S1: keeps a message that was put elsewhere while its copies were deleted for good', async () => {
+    act('M1', { type: 'destroy' });
+    const { backend } = answering(all({ result: 'done', isWritten: true }));
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ mailboxIds: [test.mailbox('inbox')] });
   });
 
   it('S1: takes as the server’s what was sent, and not what it had left out', async () => {

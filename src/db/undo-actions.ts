@@ -78,6 +78,17 @@ export function undoableAction({ mail }: MailDb, id: number | null): UndoAction 
   return mail.get(sql, id === null ? [] : [id], toAction);
 }
 
+/** These changes were discarded, so they were never done: to undo them would take back what somebody else has done since. */
+export function forgetChanges(db: MailDb, changeIds: readonly ChangeId[]): void {
+  const discarded = new Set(changeIds);
+  for (const { id, steps } of undoableActions(db)) {
+    const left = steps.filter(({ changeId }) => !discarded.has(changeId));
+    if (left.length === 0) markUndone(db, id, { kept: 0, requestId: null });
+    else if (left.length < steps.length)
+      db.mail.run('UPDATE undo_actions SET steps = ? WHERE id = ?', [JSON.stringify(left), id]);
+  }
+}
+
 /** In the transaction that takes it back. */
 export function markUndone(
   { mail }: MailDb,

@@ -5,6 +5,7 @@ import { deleteChanges, enqueueChange, getChanges } from '../db/pending-changes'
 import { markUndone, undoableAction, undoneByRequest, type UndoAction, type UndoStep } from '../db/undo-actions';
 import type { Action } from '../model/action';
 import type { AccountId } from '../model/ids';
+import { wasNeverDone } from '../model/pending-change';
 import { messagesOf } from './apply-action';
 
 /** `kept`: messages of which it could not be undone, because they were destroyed. */
@@ -55,9 +56,8 @@ const answer = ({ action, steps }: UndoAction, kept: number): Undone => ({
 /** The account that has something to send now; null: this step cannot be undone. */
 function undoStep(db: MailDb, { changeId, emailId, inverse }: UndoStep, now: number): AccountId | null {
   const [change] = getChanges(db, [changeId]);
-  const hasNotLeft = change?.state === 'queued' && !change.mayHaveLeft;
-  // A change that the server refused was never done: it only leaves the list of failed ones.
-  if (change !== undefined && (hasNotLeft || change.state === 'failed')) {
+  // One that the server refused only leaves the list of failed ones.
+  if (change !== undefined && wasNeverDone(change)) {
     deleteChanges(db, [changeId]);
     return change.accountId;
   }

@@ -28,6 +28,10 @@ export interface PendingChange {
   readonly mayHaveLeft: boolean;
 }
 
+/** The server does not have it, and will not get it by itself: it has not left, or was refused. */
+export const wasNeverDone = ({ state, mayHaveLeft }: Pick<PendingChange, 'state' | 'mayHaveLeft'>): boolean =>
+  state === 'failed' || (state === 'queued' && !mayHaveLeft);
+
 /** What takes an intent back, given that the intent held only what it really changed; null: nothing does. */
 export function inverseOf(intent: EmailIntent): EmailIntent | null {
   switch (intent.type) {

@@ -3,8 +3,9 @@ import { deleteChanges, getChanges, listChanges, setChangeState } from '../../db
 import { getEmailDetails } from '../../db/message-lists';
 import { describedIntent, listSavedChanges, type WaitingChange } from '../../db/saved-changes';
 import { attachToKnown } from '../../db/settle-saved-changes';
+import { forgetChanges } from '../../db/undo-actions';
 import type { ChangeId } from '../../model/ids';
-import type { PendingChange } from '../../model/pending-change';
+import { wasNeverDone, type PendingChange } from '../../model/pending-change';
 import type { OutboxItem } from '../api';
 import type { EngineContext, Handlers } from '../engine-context';
 
@@ -56,6 +57,7 @@ export function outboxHandlers({ db, sync }: EngineContext) {
       const changes = chosen(changeIds);
       db.mail.transaction(() => {
         deleteChanges(db, [...idsOf(changes), ...idsOf(chosenSaved(changeIds))]);
+        forgetChanges(db, idsOf(changes.filter(wasNeverDone)));
         replayAll(changes);
       });
       return null;

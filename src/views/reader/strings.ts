@@ -38,6 +38,7 @@ export function readerStrings(l10n: Localiser) {
     receivedAt: l10n.t('Received {0}'),
     unknownDate: l10n.t('Date unknown'),
     pending: l10n.t('Waiting to be sent to the server'),
+    waiting: l10n.t('Waiting'),
     failedChange: l10n.t('A change was refused by the server: {0}'),
     failedChangeShort: l10n.t('A change was refused by the server'),
     retry: l10n.t('Try Again'),

@@ -5,6 +5,7 @@ import { deleteChanges, listChanges, setChangeState } from '../../../src/db/pend
 import { undoableActions } from '../../../src/db/undo-actions';
 import { acceptIntents, replayPending } from '../../../src/db/overlay';
 import { actionHandlers } from '../../../src/engine/handlers/actions';
+import { outboxHandlers } from '../../../src/engine/handlers/outbox';
 import type { Action } from '../../../src/model/action';
 import type { EmailId } from '../../../src/model/ids';
 import type { Backend, OutgoingChange } from '../../../src/sync/backend';
@@ -42,6 +43,18 @@ describe('S31: undo', () => {
     expect(undo()).toMatchObject({ messages: 1, kept: 0, action: { type: 'archive' } });
     expect(listChanges(test.db)).toEqual([]);
     expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
+    expect(undo()).toBeNull();
+  });
+
+  it('forgets what was discarded: it was never done, and another may have done it since', () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: true });
+    apply({ type: 'archive' });
+    const [flag] = listChanges(test.db);
+    setChangeState(test.db, [present(flag).id], 'sending', { lastError: null, countAttempt: false });
+    setChangeState(test.db, [present(flag).id], 'failed', { lastError: 'No.', countAttempt: true });
+    outboxHandlers({ db: test.db, sync, cacheDir: test.folder })['outbox/discard']({ changeIds: null });
+    expect(handlers()['actions/history']()).toMatchObject([{ action: { type: 'archive' } }]);
+    expect(undo()).toMatchObject({ action: { type: 'archive' } });
     expect(undo()).toBeNull();
   });
 

@@ -44,7 +44,12 @@ export function Headers({ message }: { message: MessageView }) {
 function Marks({ message }: { message: MessageView }) {
   return (
     <div class="marks">
-      {message.pending === 'pending' ? <Icon name="sync" className="pending" label={strings.pending} /> : null}
+      {message.pending === 'pending' ? (
+        <span class="chip label">
+          <Icon name="cloud-upload" label={strings.pending} />
+          <span aria-hidden="true">{strings.waiting}</span>
+        </span>
+      ) : null}
       {message.pending === 'failed' ? (
         <Icon name="warning" className="failed" label={strings.failedChangeShort} />
       ) : null}

@@ -45,7 +45,7 @@ function Entry({ entry, isCurrent, reference }: EntryProps) {
       <span class="dot">{entry.unread ? <Icon name="circle-filled" label={strings.unread} /> : null}</span>
       <bdi class="entry-from">{entry.from}</bdi>
       <span class="entry-preview quiet">{entry.preview}</span>
-      {entry.pending === 'pending' ? <Icon name="sync" className="pending" label={strings.pending} /> : null}
+      {entry.pending === 'pending' ? <Icon name="cloud-upload" className="pending" label={strings.pending} /> : null}
       {entry.pending === 'failed' ? <Icon name="warning" className="failed" label={strings.failedChangeShort} /> : null}
       {entry.flagged ? <Icon name="star-full" className="flag" label={strings.flagged} /> : null}
       {entry.hasAttachment ? <Icon name="attach" label={strings.hasAttachment} /> : null}

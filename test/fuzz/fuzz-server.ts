@@ -52,5 +52,7 @@ export interface FuzzServer {
   heal(): void;
   /** Whether it keeps messages that are moved into a mailbox that another client destroys at the same moment. */
   readonly keepsMovedIntoDestroyed: boolean;
+  /** Whether each copy of a message has keywords of its own (IMAP). */
+  readonly copiesHaveKeywords: boolean;
   stop(): Promise<void>;
 }

@@ -64,6 +64,7 @@ function imapServer(server: Started, hasIds: boolean, addUser: (email: string) =
     mischief: imapMischief(running, hasIds),
     heal: () => undefined,
     keepsMovedIntoDestroyed: false,
+    copiesHaveKeywords: true,
     async stop() {
       await leave();
       await server.stop();

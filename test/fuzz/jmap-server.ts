@@ -76,6 +76,7 @@ export function embeddedServer(): FuzzServer {
     ],
     heal: () => running().faults.clear(),
     keepsMovedIntoDestroyed: true,
+    copiesHaveKeywords: false,
     stop: async () => server?.stop(),
   };
 }
@@ -173,6 +174,7 @@ export async function cyrusServer(): Promise<FuzzServer> {
     mischief: [async () => other.destroyMailbox(await other.createMailbox(`Short-lived ${++shortLived}`))],
     heal: () => undefined,
     keepsMovedIntoDestroyed: false,
+    copiesHaveKeywords: false,
     stop: () => server.stop(),
   };
 }

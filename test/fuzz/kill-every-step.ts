@@ -72,7 +72,7 @@ export async function liveOnce(server: FuzzServer, dieAfter: number): Promise<Li
     await again(() => rest(client));
     await act('m6', { type: 'delete' });
     await remote.move('m7', idOf('Archive'));
-    await server.mischief[0]?.(0, new Oracle(false)); // the server forgets what changed, or numbers anew
+    await server.mischief[0]?.(0, new Oracle(server)); // the server forgets what changed, or numbers anew
     await again(() => rest(client));
     const picture = await remote.picture();
     const problems = [...client.read(inconsistencies), ...differences(picture, client.picture())];

@@ -1,4 +1,5 @@
 import type { SeenIntent } from './client';
+import type { FuzzServer } from './fuzz-server';
 import type { Picture } from './picture';
 
 /**
@@ -22,6 +23,9 @@ import type { Picture } from './picture';
  * - What is marked `\\Deleted` takes the mark along wherever it is moved to, by a client that does not know of it yet; so
  *   where such a message stands is not held. Of what was added twice nothing is: an action here is one copy's.
  *
+ * - Where copies have keywords of their own, one that somebody else made and that is not known here yet keeps what the
+ *   original had: any keyword of a copy is the message's.
+ *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
  */
 export class Oracle {
@@ -39,12 +43,15 @@ export class Oracle {
   /** How many of them were known to the client when all was quiet. */
   private settledRenames = 0;
 
-  /** `keepsMoved`: see FuzzServer.keepsMovedIntoDestroyed. */
-  constructor(private readonly keepsMoved: boolean) {}
+  /** Messages of which somebody else made a copy that has keywords of its own, since all was quiet. */
+  private readonly copied = new Set<string>();
+
+  constructor(private readonly server: Pick<FuzzServer, 'keepsMovedIntoDestroyed' | 'copiesHaveKeywords'>) {}
 
   settled(picture: Picture): void {
     this.mailboxDestroyed = false;
     this.told = [];
+    this.copied.clear();
     this.settledRenames = this.renames.length;
     for (const [subject, mark] of this.marks) if (mark === 'off') this.marks.delete(subject);
     this.messages = new Map(
@@ -75,6 +82,11 @@ export class Oracle {
   remoteAdd(subject: string, mailbox: string): void {
     this.tell('remoteAdd', subject, mailbox);
     this.remote(subject, mailboxAspect(mailbox), true);
+    if (!this.server.copiesHaveKeywords) return;
+    this.copied.add(subject);
+    for (const [name, found] of this.messages.get(subject) ?? []) {
+      if (isKeyword(name) && found.local.size > 0) found.possible = both();
+    }
   }
 
   remoteDestroy(subject: string): void {
@@ -222,7 +234,7 @@ export class Oracle {
   }
 
   private mayBeLost(aspects: ReadonlyMap<string, Aspect>): boolean {
-    if (this.keepsMoved || !this.mailboxDestroyed) return false;
+    if (this.server.keepsMovedIntoDestroyed || !this.mailboxDestroyed) return false;
     return [...aspects].some(([name, { local }]) => name.startsWith('in ') && local.size > 0);
   }
 
@@ -240,6 +252,7 @@ export class Oracle {
     const mayBeDropped = blind || found.local.size > 0 || found.remote.size > 1;
     found.local.add(value);
     found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
+    if (isKeyword(name) && this.copied.has(subject)) found.possible = both();
     const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => place.startsWith('in '));
     if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) {
       found.possible.add(true);
@@ -281,6 +294,7 @@ const aspect = (value: boolean): Aspect => ({
 });
 const both = (): Set<boolean> => new Set([true, false]);
 const keywordAspect = (keyword: string): string => keyword;
+const isKeyword = (name: string): boolean => name !== 'exists' && !name.startsWith('in ');
 const mailboxAspect = (id: string): string => `in ${id}`;
 
 function aspectsOf(intent: SeenIntent): [string, boolean][] {

@@ -50,7 +50,7 @@ class Game {
     private readonly client: FuzzClient,
     private readonly seed: number,
   ) {
-    this.oracle = new Oracle(server.keepsMovedIntoDestroyed);
+    this.oracle = new Oracle(server);
   }
 
   /** Mail in a few mailboxes, and a client that has seen nothing of it yet. */

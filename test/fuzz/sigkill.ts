@@ -36,7 +36,7 @@ export async function killClients(server: FuzzServer, kills: number, seed: numbe
       const more = { mailbox: inbox, keywords: [], answers: null, receivedAt: 2e9 + number };
       await remote.add([{ subject: `m${number}`, ...more }]);
     }
-    const oracle = new Oracle(server.keepsMovedIntoDestroyed);
+    const oracle = new Oracle(server);
     oracle.settled(await remote.picture());
     const child = await bundle(folder);
     for (let count = 0; count < kills; count++) {

@@ -5,11 +5,13 @@ import { identityOf } from './email-identity';
 import { deleteEmails, insertEmail, keysOf, threadKey } from './emails';
 import { ThreadFinder } from './imap-threads';
 import {
+  absorb,
   expectedMailbox,
   findUnplaced,
   forgetUnplaced,
   hasUnplaced,
   leavePlace,
+  newerTwin,
   settleUnplaced,
   type Round,
 } from './imap-unplaced';
@@ -231,12 +233,18 @@ export function combined(copies: readonly Pick<Place, 'keywords'>[]): string[] {
   return [...keywords];
 }
 
-/** S21: every mailbox had the chance to show these messages; what stands nowhere is gone. Returns how many are. */
+/**
+ * S21: every mailbox had the chance to show these messages; what stands nowhere is gone. One that another round has met
+ * somewhere else before it was known to have left is that one: so its key and what waits for it stay (S3, S30). Returns
+ * how many are gone.
+ */
 export function giveUpUnplaced(db: MailDb, ids: readonly EmailId[]): number {
   return db.mail.transaction(() => {
     const gone: EmailId[] = [];
     for (const id of ids) {
       forgetUnplaced(db, id);
+      const twin = placesOf(db, id).length === 0 ? newerTwin(db, id) : undefined;
+      if (twin !== undefined) absorb(db, id, twin);
       if (placesOf(db, id).length === 0) gone.push(id);
       else refreshBase(db, id);
     }

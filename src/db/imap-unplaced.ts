@@ -66,6 +66,17 @@ export function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
   deleteEmails(db, [inserted]);
 }
 
+/** The same mail under a younger key, where the server has no ids: one thread holds both, by their Message-ID. */
+export function newerTwin({ mail }: MailDb, id: EmailId): EmailId | undefined {
+  return mail.get(
+    `SELECT t.id FROM emails e JOIN emails t ON t.thread_id = e.thread_id WHERE e.id = ?1 AND t.id > ?1
+     AND e.remote_id IS NULL AND t.remote_id IS NULL AND e.message_id <> ''
+     AND (t.message_id, t.size, t.received_at) = (e.message_id, e.size, e.received_at) ORDER BY t.id LIMIT 1`,
+    [id],
+    (row) => row[0] as EmailId,
+  );
+}
+
 /** Mostly there are none, and nothing needs to be looked for. */
 export function hasUnplaced({ mail }: MailDb): boolean {
   return mail.get('SELECT 1 FROM imap_unplaced LIMIT 1', [], () => true) ?? false;

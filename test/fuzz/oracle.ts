@@ -241,7 +241,11 @@ export class Oracle {
   private remote(subject: string, name: string, value: boolean): void {
     const found = this.aspect(subject, name);
     const exists = this.aspect(subject, 'exists');
-    if (value && name.startsWith('in ') && exists.local.has(false)) exists.possible.add(true);
+    if (value && name.startsWith('in ') && exists.local.has(false)) {
+      exists.possible.add(true);
+      for (const [place, { possible }] of this.messages.get(subject) ?? [])
+        if (place.startsWith('in ')) possible.add(false);
+    }
     found.remote.add(value);
     found.possible = new Set([value, ...found.local]);
   }

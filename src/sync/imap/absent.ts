@@ -11,7 +11,10 @@ import { formatUidSet } from './uid-set';
  * A server passes over a UID that is gone and answers OK. Nothing was done then, and the message may be in another
  * mailbox by now: the change waits until the next round has looked (S21, S30).
  */
-export function notThere(step: StepContext, targets: readonly Target[]): ReadonlyMap<EmailId, ChangeOutcome> {
+export function notThere(
+  step: Pick<StepContext, 'needsCycle'>,
+  targets: readonly Target[],
+): ReadonlyMap<EmailId, ChangeOutcome> {
   return waitForRound(step, targets, 'This message is not where it was.');
 }
 

@@ -1,11 +1,12 @@
 import { expectedMailbox } from '../../db/imap-unplaced';
-import { combined, placesOf, type Place } from '../../db/imap-messages';
+import { combined, emailAt, placesOf, type Place } from '../../db/imap-messages';
+import type { MailDb } from '../../db/mail-db';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import { seen } from '../../model/keywords';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import { changeWords, refused } from '../change-words';
-import { mailboxIsAway } from './absent';
+import { mailboxIsAway, notThere } from './absent';
 import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { CommandRefused } from './imap-error';
@@ -210,10 +211,28 @@ async function runGroup(
         if (selected.isReadOnly) return failAll(refused('You may not change anything in that mailbox.'));
         return await run({ context, connection, mailboxId, selected, signal, needsCycle }, some);
       };
-      return await trySingly(attempt, targets, needsCycle);
+      const placed = stillPlaced(context.db, mailboxId, targets);
+      const here = new Set(placed.map(({ emailId }) => emailId));
+      const away = targets.filter(({ emailId }) => !here.has(emailId));
+      return new Map([
+        ...notThere({ needsCycle }, away),
+        ...(placed.length === 0 ? [] : await trySingly(attempt, placed, needsCycle)),
+      ]);
     },
     signal,
   );
+}
+
+/**
+ * A cycle may have had its turn since the change was planned: it may have found a message gone, or the whole mailbox
+ * numbered anew (S20), and then the old number means another message by now.
+ */
+function stillPlaced(db: MailDb, mailboxId: MailboxId, targets: readonly Target[]): Target[] {
+  return targets.flatMap((target) => {
+    if (emailAt(db, mailboxId, target.uid) === target.emailId) return target;
+    const place = placesOf(db, target.emailId).find((one) => one.mailboxId === mailboxId);
+    return place === undefined ? [] : { ...target, uid: place.uid };
+  });
 }
 
 /** S27: a refusal of many may be one's fault. Any other failure concerns all, and is thrown. */

@@ -26,6 +26,8 @@ import type { Picture } from './picture';
  * - Where copies have keywords of their own, one that somebody else made and that is not known here yet keeps what the
  *   original had: any keyword of a copy is the message's.
  *
+ * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two.
+ *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
  */
 export class Oracle {
@@ -204,8 +206,11 @@ export class Oracle {
     for (const [subject, aspects] of this.messages) {
       if (this.doubles.has(subject)) continue;
       const message = picture.messages[subject];
-      for (const id of new Set(message?.mailboxes.filter((one, index, all) => all.indexOf(one) !== index)))
-        problems.push(`${subject} stands in ${id} more than once`);
+      for (const id of new Set(message?.mailboxes.filter((one, index, all) => all.indexOf(one) !== index))) {
+        const place = aspects.get(mailboxAspect(id));
+        const byBoth = this.server.copiesHaveKeywords && place?.local.has(true) === true && place.remote.has(true);
+        if (!byBoth) problems.push(`${subject} stands in ${id} more than once`);
+      }
       const have = new Set(
         message && ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)],
       );

@@ -26,6 +26,7 @@ import type { Picture } from './picture';
  * - Where copies have keywords of their own, one that somebody else made and that is not known here yet keeps what the
  *   original had: any keyword of a copy is the message's.
  *
+ * - Deleting for good is a mark and then an EXPUNGE, and what somebody else moves away in between takes the mark along.
  * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two.
  *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
@@ -248,6 +249,7 @@ export class Oracle {
     const exists = this.aspect(subject, 'exists');
     if (value && name.startsWith('in ') && exists.local.has(false)) {
       exists.possible.add(true);
+      if (this.server.copiesHaveKeywords) this.marks.set(subject, 'on');
       for (const [place, { possible }] of this.messages.get(subject) ?? [])
         if (place.startsWith('in ')) possible.add(false);
     }

@@ -2,6 +2,7 @@ import { DatabaseError, type DatabaseErrorReason } from '../db/database-error';
 import { SyncError, type SyncErrorReason } from '../sync/sync-error';
 import type { ErrorReason } from './api';
 import { EngineError } from './client';
+import { LockError } from './lock/lock-error';
 
 const ofSync: Record<SyncErrorReason, ErrorReason> = {
   offline: 'offline',
@@ -39,6 +40,7 @@ const ofDatabase: Record<DatabaseErrorReason, ErrorReason> = {
 export function toEngineError(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   if (thrown instanceof SyncError) return new EngineError(ofSync[thrown.reason], thrown.message, thrown.details);
+  if (thrown instanceof LockError) return new EngineError('database', thrown.message, thrown.details);
   if (thrown instanceof DatabaseError) {
     const cause = thrown.cause instanceof Error ? `: ${thrown.cause.message}` : '';
     return new EngineError(ofDatabase[thrown.reason], thrown.message, `${thrown.reason}${cause}`);

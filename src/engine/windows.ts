@@ -3,7 +3,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { generateRandomPipeName, type MessageConnection } from 'vscode-jsonrpc/node';
 import * as v from 'valibot';
-import type { Sighting } from '../db/lock-file';
+import type { Sighting } from './lock/lock-file';
 import { apiVersion } from './api';
 import { connectSocket } from './rpc';
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { DatabaseError } from '../db/database-error';
-import { acquireLock } from '../db/lock';
+import { acquireLock } from './lock/lock';
+import { LockError } from './lock/lock-error';
 import { endLogs } from '../db/open-mail-db';
 import type { DiskGuard } from '../db/vfs/mount';
 import { openEngine, type Engine } from './engine';
@@ -82,7 +83,7 @@ function welcome(engine: Engine, connection: MessageConnection): void {
 }
 
 start().catch((thrown: unknown) => {
-  if (thrown instanceof DatabaseError && thrown.reason === 'locked') tell({ type: 'locked' });
+  if (thrown instanceof LockError && thrown.reason === 'locked') tell({ type: 'locked' });
   else {
     const { reason, message, details } = toEngineError(thrown);
     tell({ type: 'failed', reason, message, details });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { acquireLock } from '../../src/db/lock';
+import { acquireLock } from '../../src/engine/lock/lock';
 import type { Changed } from '../../src/engine/api';
 import { EngineClient } from '../../src/engine/host/mail-client';
 import type { AccountId } from '../../src/model/ids';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import type { LockTiming } from '../../src/db/lock';
+import type { LockTiming } from '../../src/engine/lock/lock';
 import { randomFrom } from '../storage-kill/workload';
 
 /** Quicker than the product, so that more happens in a minute, and so that a busy machine makes owners overdue. */

@@ -5,9 +5,9 @@
  */
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { acquireLock, type Lock, type LockTiming } from '../../src/db/lock';
-import { DatabaseError } from '../../src/db/database-error';
-import { LockWatch } from '../../src/db/lock-watch';
+import { acquireLock, type Lock, type LockTiming } from '../../src/engine/lock/lock';
+import { LockError } from '../../src/engine/lock/lock-error';
+import { LockWatch } from '../../src/engine/lock/lock-watch';
 import { randomFrom } from '../storage-kill/workload';
 
 const [, , file = '', log = '', name = '', seed = '', given = ''] = process.argv;
@@ -51,7 +51,7 @@ async function contend(): Promise<void> {
       say(state === 'silent' ? 'takes over' : 'begins');
       await work(lock);
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.reason !== 'locked') throw error;
+      if (!(error instanceof LockError) || error.reason !== 'locked') throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
-import { sightLock } from '../../db/lock-file';
+import { sightLock } from '../lock/lock-file';
 import { apiVersion } from '../api';
 import { EngineError } from '../client';
 import { connectSocket } from '../rpc';

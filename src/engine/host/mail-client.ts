@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
-import { LockWatch, type LockState } from '../../db/lock-watch';
+import { LockWatch, type LockState } from '../lock/lock-watch';
 import { apiVersion, isOnce, type Changed, type Events, type Method, type Params, type Result } from '../api';
 import { EngineError, type EngineState, type MailClient } from '../client';
 import { fromWire, isConnectionLost } from '../rpc';

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import { DatabaseError } from '../../db/database-error';
-import { acquireLock, type Lock, type LockOptions } from '../../db/lock';
-import type { LockState } from '../../db/lock-watch';
+import { acquireLock, type Lock, type LockOptions } from '../lock/lock';
+import { LockError } from '../lock/lock-error';
+import type { LockState } from '../lock/lock-watch';
 import { EngineError } from '../client';
-import { toEngineError } from '../errors';
 import { connectPort } from '../rpc';
 import { removeAddress } from '../windows';
 import { shutDown, type WorkerMessage, type WorkerInput } from '../worker-messages';
@@ -50,8 +49,9 @@ async function claimFolder(folder: string, options: LockOptions): Promise<Lock |
   try {
     return await acquireLock(join(folder, 'mail.db'), options);
   } catch (error) {
-    if (error instanceof DatabaseError && error.reason === 'locked') return 'locked';
-    throw toEngineError(error);
+    if (!(error instanceof LockError)) throw error;
+    if (error.reason === 'locked') return 'locked';
+    throw new EngineError('database', error.message, error.details);
   }
 }
 

@@ -28,6 +28,7 @@ const sentences: ReadonlySet<string> = new Set([
   'The server said that much mail is gone which it still has: that was not believed.',
   'The server lists fewer messages than it says it has: nothing is deleted.',
   'There are messages that the server cannot give: they are left out.',
+  'There are messages that the server lists and does not hand out: they are left out for now.',
   'Deleted messages stay marked on the server, because other marked ones would be expunged with them.',
   'The server sent # messages without an id; they are left out.',
   'The server sent a mailbox that makes no sense; it is left out.',

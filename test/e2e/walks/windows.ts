@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { sightLock } from '../../../src/db/lock-file';
+import { sightLock } from '../../../src/engine/lock/lock-file';
 import { percentile, rounded } from '../../bench/bench';
 import { secret, startCountingServer, subjectOf } from '../../windows/mail-server';
 import { addAccountByDialogue } from '../add-account';

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { acquireLock, type Lock, type LockOptions, type LockTiming } from '../../../src/db/lock';
-import { claimTerm, sightLock, termFile, thisMachine, timeOfBeat } from '../../../src/db/lock-file';
-import { LockWatch } from '../../../src/db/lock-watch';
+import { acquireLock, type Lock, type LockOptions, type LockTiming } from '../../../src/engine/lock/lock';
+import { claimTerm, sightLock, termFile, thisMachine, timeOfBeat } from '../../../src/engine/lock/lock-file';
+import { LockWatch } from '../../../src/engine/lock/lock-watch';
 import { present } from '../../support/test-db';
 
 /** Quicker than the product, in the same proportions. */
@@ -96,7 +96,7 @@ describe('the lock of the engine', () => {
   it('is held by one until it is released, and can be had at once then', async () => {
     const first = await acquire();
     expect(first.held).toBe(true);
-    await expect(acquire()).rejects.toMatchObject({ name: 'DatabaseError', reason: 'locked' });
+    await expect(acquire()).rejects.toMatchObject({ name: 'LockError', reason: 'locked' });
     first.release();
     first.release();
     expect(first.held).toBe(false);
@@ -155,7 +155,7 @@ describe('the lock of the engine', () => {
     leaveTerm(term + 1, elsewhere);
     await vi.waitFor(() => expect(onLost).toHaveBeenCalledTimes(1), 5000);
     expect(lock.held).toBe(false);
-    expect(onLost.mock.calls[0]?.[0]).toMatchObject({ name: 'DatabaseError', reason: 'locked' });
+    expect(onLost.mock.calls[0]?.[0]).toMatchObject({ name: 'LockError', reason: 'locked' });
     lock.release();
     expect(await sightLock(file)).toEqual({ term: term + 1, beat: 7, owner: { ...elsewhere, note: null } });
     expect(onLost).toHaveBeenCalledTimes(1);

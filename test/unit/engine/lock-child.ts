@@ -3,8 +3,8 @@
  * again on stdin, it says whether it holds it. Arguments: file, timing as JSON.
  */
 import { createInterface } from 'node:readline';
-import { acquireLock, type Lock, type LockTiming } from '../../../src/db/lock';
-import { DatabaseError } from '../../../src/db/database-error';
+import { acquireLock, type Lock, type LockTiming } from '../../../src/engine/lock/lock';
+import { LockError } from '../../../src/engine/lock/lock-error';
 
 const [, , file = '', timing = '{}'] = process.argv;
 const say = (what: string): void => void process.stdout.write(`${what}\n`);
@@ -16,7 +16,7 @@ async function take(): Promise<void> {
     lock = await acquireLock(file, options);
     say('owner');
   } catch (error) {
-    say(error instanceof DatabaseError ? error.reason : String(error));
+    say(error instanceof LockError ? error.reason : String(error));
   }
 }
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, ftruncateSync, futimesSync, mkdirSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseError } from './database-error';
 import {
   claimTerm,
   isLeft,
@@ -14,6 +13,7 @@ import {
   type Sighting,
   type Term,
 } from './lock-file';
+import { LockError } from './lock-error';
 
 export interface Lock {
   /**
@@ -56,7 +56,7 @@ export const lockTiming: LockTiming = { beat: 1_000, trusted: 2_000, silent: 3_0
  * Makes this process the owner of `file`, which need not exist, where nobody is. It works on every file system and ends
  * with the process, however that dies; docs/architecture.md says why there are never two owners.
  *
- * @throws DatabaseError `locked` if another owner lives, `io` if the lock cannot be created
+ * @throws LockError `locked` if another owner lives, `io` if the lock cannot be created
  */
 export async function acquireLock(file: string, options: LockOptions): Promise<Lock> {
   try {
@@ -68,13 +68,12 @@ export async function acquireLock(file: string, options: LockOptions): Promise<L
     if (term === null) throw inUse(file);
     return new OwnedLock(file, term, began, options);
   } catch (error) {
-    if (error instanceof DatabaseError) throw error;
-    throw new DatabaseError('io', `The lock of ${file} cannot be created or removed.`, error);
+    if (error instanceof LockError) throw error;
+    throw new LockError('io', `The lock of ${file} cannot be created or removed.`, error);
   }
 }
 
-const inUse = (file: string): DatabaseError =>
-  new DatabaseError('locked', `The database ${file} is in use by another window.`);
+const inUse = (file: string): LockError => new LockError('locked', `The database ${file} is in use by another window.`);
 
 function mayFollow(seen: Sighting, { token, ended = [], silent }: LockOptions): boolean {
   if (token !== undefined && seen.owner?.token === token) return true;
@@ -199,6 +198,6 @@ class OwnedLock implements Lock {
     this.#end();
     closeSync(this.#term.descriptor);
     const message = `The lock on ${this.#file} was lost: another window may own it.`;
-    this.#options.onLost(new DatabaseError('locked', message, cause));
+    this.#options.onLost(new LockError('locked', message, cause));
   }
 }

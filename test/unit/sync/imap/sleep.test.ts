@@ -26,7 +26,8 @@ async function startLoop({ server, account }: ScriptedAccount): Promise<AccountL
     createBackend: () =>
       createImapBackend(
         { account: account.account, secret: 'secret', db, warn: () => undefined },
-        { timing: { connect: 5_000, silence: forever, proof: 300 }, live: { noop: 50 } },
+        // Seldom enough that the answer to one is hardly ever on its way when the connection dies: it would prove life.
+        { timing: { connect: 5_000, silence: forever, proof: 300 }, live: { noop: 1_500 } },
       ),
     onStatus: () => undefined,
     log: () => undefined,

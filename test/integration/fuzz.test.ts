@@ -9,10 +9,10 @@ import { describeStep, stepsOf, type Step } from '../fuzz/steps';
 
 /** More of each: `npm run fuzz`, and `KILL_AT_EVERY_STEP=1` for the kills. */
 const suites = [
-  { protocol: 'jmap', name: 'embedded', interleavings: 130 },
+  { protocol: 'jmap', name: 'embedded', interleavings: 80 },
   { protocol: 'jmap', name: 'cyrus', interleavings: 20 },
-  { protocol: 'imap', name: 'dovecot', interleavings: 30 },
-  { protocol: 'imap', name: 'cyrus', interleavings: 20 },
+  { protocol: 'imap', name: 'dovecot', interleavings: 60 },
+  { protocol: 'imap', name: 'cyrus', interleavings: 40 },
 ] as const;
 /** `every`: operations on the disk from one death to the next. */
 const killed = [

@@ -21,7 +21,10 @@ const nextName = (): string => `Box ${++names}`;
 /** Plays the steps on an account that follows from the seed; throws FuzzFailure where S40 does not hold. */
 export async function play(server: FuzzServer, seed: number, steps: readonly Step[]): Promise<void> {
   await server.reset(seed);
-  const proxy = await startFaultProxy(server.target);
+  const wire: string[] = [];
+  const proxy = await startFaultProxy(server.target, (connection, octets) =>
+    wire.push(`${Math.round(performance.now())} ${connection} ${octets.trimEnd()}`),
+  );
   const folder = await mkdtemp(path.join(tmpdir(), 'mailpane-fuzz-'));
   const client = new FuzzClient(folder, server.settings(proxy.port), server.password, server.tuning);
   const game = new Game(server, proxy, client, seed);
@@ -32,6 +35,9 @@ export async function play(server: FuzzServer, seed: number, steps: readonly Ste
       await sleep(step.pause);
     }
     await game.settle();
+  } catch (error) {
+    if (error instanceof FuzzFailure) error.wire = wire;
+    throw error;
   } finally {
     await game.stop();
     await proxy.stop();

@@ -4,6 +4,8 @@ import type { FuzzClient } from './client';
 /** Something that must never be (S40). */
 export class FuzzFailure extends Error {
   override readonly name = 'FuzzFailure';
+  /** What went between client and server in that run. */
+  wire: readonly string[] = [];
 }
 
 /** ms after which a client that has not come to rest never will. */

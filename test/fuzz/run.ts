@@ -1,12 +1,14 @@
 /**
- * `npx tsx test/fuzz/run.ts [--protocol jmap] [--server embedded|cyrus] [--runs 100] [--seed 1]`
+ * `npx tsx test/fuzz/run.ts [--protocol jmap|imap] [--server embedded|cyrus|dovecot] [--runs 100] [--seed 1]`
  *
  * Plays one interleaving a seed, from `seed` on. A failure is played again, shrunk, and printed with its shortest steps;
- * `--runs 1 --seed N` plays that one alone. The last line is the result as JSON.
+ * `--runs 1 --seed N` plays that one alone; `--wire` prints what went over the network too. The last line is the result as
+ * JSON.
  */
 import { parseArgs } from 'node:util';
 import { openFuzzServer } from './open-fuzz-server';
 import { play } from './play';
+import { FuzzFailure } from './rest';
 import { shrink } from './shrink';
 import { describeStep, stepsOf } from './steps';
 import type { FuzzServer } from './fuzz-server';
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     shrink: { type: 'boolean', default: true },
+    wire: { type: 'boolean', default: false },
   },
   allowNegative: true,
 });
@@ -32,7 +35,8 @@ async function errorOf(work: () => Promise<void>): Promise<Error | null> {
 }
 
 async function report(server: FuzzServer, seed: number, error: Error): Promise<void> {
-  console.log(`seed ${seed}: ${error.name === 'FuzzFailure' ? error.message : (error.stack ?? error.message)}`);
+  console.log(`seed ${seed}: ${error instanceof FuzzFailure ? error.message : (error.stack ?? error.message)}`);
+  if (values.wire && error instanceof FuzzFailure) console.log(error.wire.map((line) => `  ${line}`).join('\n'));
   const all = stepsOf(seed, server.mischief.length);
   const fails = async (steps: readonly (typeof all)[number][]): Promise<boolean> =>
     (await errorOf(() => play(server, seed, steps))) !== null;

@@ -33,8 +33,10 @@ export interface ProxyTarget {
   readonly protocol: 'http' | 'imap' | 'tcp';
 }
 
-export async function startFaultProxy(target: ProxyTarget): Promise<FaultProxy> {
+/** `record`: told what went over which connection: for the report of a failure. */
+export async function startFaultProxy(target: ProxyTarget, record?: Faults['record']): Promise<FaultProxy> {
   const faults = new Faults();
+  if (record !== undefined) faults.record = record;
   const open = new Set<Socket>();
   const server: Server =
     target.protocol === 'http'
@@ -98,11 +100,12 @@ function exchange(target: ProxyTarget, faults: Faults, request: IncomingMessage,
   request.on('data', (chunk: Buffer) => body.push(chunk));
   request.on('error', () => undefined);
   request.on('end', () => {
+    faults.record('>', `${method} ${url} ${Buffer.concat(body).toString()} ${JSON.stringify(fault)}`);
     const send = (onAnswered: () => void): void => {
       const onward = httpRequest({ host: target.host, port: target.port, method, path: url, headers }, (answer) => {
         onAnswered();
         if (isPush) stream(faults, answer, response);
-        else deliver(fault, answer, response, socket);
+        else deliver(faults, fault, answer, response, socket);
       });
       onward.on('error', () => {
         onAnswered();
@@ -136,12 +139,19 @@ function stream(faults: Faults, answer: IncomingMessage, response: ServerRespons
   answer.on('error', () => response.destroy());
 }
 
-function deliver(fault: ProxyFault | null, answer: IncomingMessage, response: ServerResponse, socket: Socket): void {
+function deliver(
+  faults: Faults,
+  fault: ProxyFault | null,
+  answer: IncomingMessage,
+  response: ServerResponse,
+  socket: Socket,
+): void {
   const parts: Buffer[] = [];
   answer.on('data', (part: Buffer) => parts.push(part));
   answer.on('error', () => socket.destroy());
   answer.on('end', () => {
     const whole = Buffer.concat(parts);
+    faults.record('<', whole.toString());
     // Framed anew: the length of what is really sent.
     const { 'transfer-encoding': _framing, 'content-length': _length, ...headers } = answer.headers;
     const status = answer.statusCode ?? 502;

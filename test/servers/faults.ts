@@ -26,6 +26,8 @@ export class Faults {
   readonly underWay = new Set<Promise<void>>();
   online = true;
   pushesLost = false;
+  /** Told what went over which connection, once it has come here. */
+  record: (connection: string, octets: string) => void = () => undefined;
 
   arm(fault: ProxyFault, times: number): void {
     this.armed.push({ fault, left: times });

@@ -16,6 +16,7 @@ export function tunnelImap(
   client: Socket,
 ): void {
   const spareSignIn = ++connections % 4 !== 0;
+  const connection = `${connections}`;
   const server = connect(target.port, target.host);
   // A response is written line by line here: none may wait for the receipt of the one before.
   for (const socket of [client, server]) socket.setNoDelay(true);
@@ -62,6 +63,7 @@ export function tunnelImap(
     const [tag = '', name = ''] = command.toString('latin1').split(/[ \r]/, 2);
     const isSpared = spareSignIn && signIn.has(name.toUpperCase());
     const fault = isSpared ? null : faults.take();
+    faults.record(`${connection} >`, command.toString('latin1') + (fault === null ? '' : ` ${JSON.stringify(fault)}`));
     if (fault === null) {
       forward(command);
       return false;
@@ -101,6 +103,7 @@ export function tunnelImap(
     return onCommand(unit);
   });
   readUnits(server, (unit) => {
+    faults.record(`${connection} <`, unit.toString('latin1'));
     const [tag = ''] = unit.toString('latin1', 0, 64).split(' ', 1);
     const isTagged = pending.has(tag);
     if (isTagged) {

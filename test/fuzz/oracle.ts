@@ -18,8 +18,8 @@ import type { Picture } from './picture';
  *
  * - A message is deleted for good only where the person saw it: if somebody else put it elsewhere meanwhile it may stay, and
  *   then it still goes from where it was seen.
- * - A mailbox that was renamed and numbered anew before the client looked is another mailbox to it: what was to leave the
- *   old one is found in the new one, as if somebody else had moved it there, and stays.
+ * - A mailbox that was renamed and numbered anew, in either order, before the client looked is another mailbox to it: what
+ *   was to leave the old one is found in the new one, as if somebody else had moved it there, and stays.
  * - What is marked `\\Deleted` takes the mark along wherever it is moved to, by a client that does not know of it yet; so
  *   where such a message stands is not held. Of what was added twice nothing is: an action here is one copy's.
  *
@@ -46,6 +46,9 @@ export class Oracle {
   /** How many of them were known to the client when all was quiet. */
   private settledRenames = 0;
 
+  /** Mailboxes whose mail was numbered anew since all was quiet, by their name now. */
+  private renumbered: string[] = [];
+
   /** Messages of which somebody else made a copy that has keywords of its own, since all was quiet. */
   private readonly copied = new Set<string>();
 
@@ -55,6 +58,7 @@ export class Oracle {
     this.mailboxDestroyed = false;
     this.told = [];
     this.copied.clear();
+    this.renumbered = [];
     this.settledRenames = this.renames.length;
     for (const [subject, mark] of this.marks) if (mark === 'off') this.marks.delete(subject);
     this.messages = new Map(
@@ -118,6 +122,7 @@ export class Oracle {
   remoteDetour(id: string, before: Picture['messages']): void {
     this.tell('remoteDetour', id);
     this.mailboxDestroyed = true;
+    this.renumbered.push(id);
     for (const [subject, { mailboxes }] of Object.entries(before)) {
       if (!mailboxes.includes(id)) continue;
       if (this.renames.slice(this.settledRenames).some(({ to }) => id === to || id.startsWith(`${to}/`)))
@@ -141,7 +146,15 @@ export class Oracle {
   remoteMailboxRenamed(from: string, to: string): void {
     this.tell('remoteMailboxRenamed', from, to);
     if (from === to) return;
+    for (const id of this.renumbered.filter((one) => one === from || one.startsWith(`${from}/`)))
+      for (const aspects of this.messages.values()) {
+        const place = aspects.get(mailboxAspect(id));
+        if (place?.remote.has(true) !== true) continue;
+        place.remote.add(false);
+        place.possible.add(true);
+      }
     this.renames.push({ from, to });
+    this.renumbered = this.renumbered.map((id) => this.current(mailboxAspect(id)).slice('in '.length));
     for (const [subject, aspects] of this.messages) {
       this.messages.set(subject, new Map([...aspects].map(([name, value]) => [this.current(name), value])));
     }

@@ -9,7 +9,7 @@ export class FuzzFailure extends Error {
 }
 
 /** ms after which a client that has not come to rest never will. */
-const patience = 8_000;
+const patience = 60_000;
 
 /**
  * Waits until nothing waits to be sent, nothing is owed, and two cycles in a row found nothing new. Throws FuzzFailure where

@@ -83,7 +83,10 @@ export interface ImapConnection {
   command(name: string, args: readonly Argument[], handlers: Handlers, signal: AbortSignal): Promise<ImapResponse>;
   /** IDLE (RFC 2177) until `until` settles or the server ends it. `onData`: the server told something. */
   idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void>;
-  /** S26: closed unless the server is heard of soon. Something has to be asked of it. */
+  /**
+   * S26: closed unless the server soon answers what is asked of it from now on, or goes on with a long answer. What was on
+   * its way here already proves nothing: it is read from this machine's own buffers.
+   */
   doubt(): void;
   close(): void;
 }
@@ -145,6 +148,9 @@ class Connection implements ImapConnection {
   failure: SyncError | null = null;
   private counted = { sent: 0, received: 0 };
   private running = 0;
+  /** Commands in the order that they were sent; a DONE is one. */
+  private lastSent = 0;
+  private lastAnswered = 0;
   private watchdog: NodeJS.Timeout | undefined;
 
   constructor(
@@ -228,10 +234,12 @@ class Connection implements ImapConnection {
     try {
       await orAborted(Promise.race([ready, refused, deadline]), signal);
       await orAborted(Promise.race([until, refused]), signal);
+      const sent = ++this.lastSent;
       this.executor.write('DONE');
       const end = setTimeout(() => this.fail(silent(this.host, 'DONE')), this.timing.silence);
       try {
         (await orAborted(running, signal)).next();
+        this.lastAnswered = sent;
       } finally {
         clearTimeout(end);
       }
@@ -243,11 +251,17 @@ class Connection implements ImapConnection {
   }
 
   doubt(): void {
-    const { received } = this.client.stats();
-    const timer = setTimeout(() => {
-      if (this.client.stats().received === received) this.fail(silent(this.host, 'proof of life'));
+    const before = this.lastSent;
+    let received = Infinity;
+    const buffersAreRead = setTimeout(() => (received = this.client.stats().received), this.timing.proof / 5);
+    const verdict = setTimeout(() => {
+      const isAlive = this.lastAnswered > before || this.client.stats().received > received;
+      if (!isAlive) this.fail(silent(this.host, 'proof of life'));
     }, this.timing.proof);
-    void this.closed.then(() => clearTimeout(timer));
+    void this.closed.then(() => {
+      clearTimeout(buffersAreRead);
+      clearTimeout(verdict);
+    });
   }
 
   close(): void {
@@ -289,6 +303,7 @@ class Connection implements ImapConnection {
       ]),
     );
     this.watch();
+    const sent = ++this.lastSent;
     try {
       const { response, next } = await this.executor.exec(name, args.length === 0 ? false : args, { untagged });
       next();
@@ -297,6 +312,7 @@ class Connection implements ImapConnection {
     } catch (error) {
       throw this.problem(error, name);
     } finally {
+      if (!this.isClosed) this.lastAnswered = sent;
       this.running -= 1;
       if (this.running === 0) clearInterval(this.watchdog);
       this.count(1);

@@ -26,8 +26,7 @@ async function startLoop({ server, account }: ScriptedAccount): Promise<AccountL
     createBackend: () =>
       createImapBackend(
         { account: account.account, secret: 'secret', db, warn: () => undefined },
-        // Seldom enough that the answer to one is hardly ever on its way when the connection dies: it would prove life.
-        { timing: { connect: 5_000, silence: forever, proof: 300 }, live: { noop: 1_500 } },
+        { timing: { connect: 5_000, silence: forever, proof: 300 }, live: { noop: 20 } },
       ),
     onStatus: () => undefined,
     log: () => undefined,

@@ -15,7 +15,7 @@ async function until(what: string, isSo: () => boolean): Promise<void> {
 }
 
 /** The account's loop over its own connections, in place of the one that the test account has. */
-async function startLoop({ server, account }: ScriptedAccount): Promise<AccountLoop> {
+async function startLoop({ server, account }: ScriptedAccount, proof = 300): Promise<AccountLoop> {
   account.backend.dispose();
   await until('no connection', () => server.connections.open === 0);
   server.connections.most = 0;
@@ -26,7 +26,7 @@ async function startLoop({ server, account }: ScriptedAccount): Promise<AccountL
     createBackend: () =>
       createImapBackend(
         { account: account.account, secret: 'secret', db, warn: () => undefined },
-        { timing: { connect: 5_000, silence: forever, proof: 300 }, live: { noop: 20 } },
+        { timing: { connect: 5_000, silence: forever, proof }, live: { noop: 20 } },
       ),
     onStatus: () => undefined,
     log: () => undefined,
@@ -69,4 +69,26 @@ describe('S26: the machine slept, or its network changed', () => {
       expect(server.connections.count).toBe(5);
     },
   );
+
+  it('S26: an answer to something asked before the sleep proves nothing', async () => {
+    const scripted = await openScripted(basicCapabilities.replace(' IDLE', ''), 12);
+    const { server } = scripted;
+    let release: () => void = () => undefined;
+    const asleep = new Promise<void>((resolve) => (release = resolve));
+    let isHeld = false;
+    server.script = async ({ name, connection }) => {
+      if (name !== 'NOOP' || isHeld) return undefined;
+      isHeld = true;
+      server.dead.add(connection); // it hears nothing more; the answer to this one is on its way
+      await asleep;
+      return undefined;
+    };
+    // Long, so that what waits in this machine's buffers is read well before what comes later counts.
+    const loop = await startLoop(scripted, 2_000);
+    await until('a question under way', () => isHeld);
+    const before = server.connections.count;
+    loop.wokeUp();
+    release();
+    await until('another connection', () => server.connections.count > before && server.connections.open === 2);
+  });
 });

@@ -5,7 +5,7 @@ import type { Row, SqlValue } from './database';
 import { unpackAddresses } from './emails';
 import { unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
-import { problemOf } from './pending-changes';
+import { refusedChanges } from './pending-changes';
 
 /** Where a page of a list ends (keyset paging, never OFFSET): the last row of it. */
 export interface ListCursor {
@@ -161,7 +161,7 @@ export function getEmailDetails(db: MailDb, emailId: EmailId): EmailDetails | nu
       keywords: unpackKeywords(row[9] as number, row[10] as string),
       hasAttachment: row[11] === 1,
       pending: pendingStates[row[12] as number] ?? 'none',
-      problem: row[12] === 2 ? problemOf(db, emailId) : null,
+      refused: row[12] === 2 ? refusedChanges(db, emailId) : [],
     }),
   );
   return details ?? null;

@@ -1,3 +1,4 @@
+import type { RefusedChange } from '../model/email';
 import type { AccountId, ChangeId, EmailId } from '../model/ids';
 import type { ChangeState, EmailIntent, PendingChange } from '../model/pending-change';
 import type { Row } from './database';
@@ -84,10 +85,12 @@ export function getChanges({ mail }: MailDb, ids: readonly ChangeId[]): PendingC
   return ids.flatMap((id) => mail.all(sql, [id], toChange));
 }
 
-/** The newest refusal of a message, in words. */
-export function problemOf({ mail }: MailDb, emailId: EmailId): string | null {
-  const sql = `SELECT last_error FROM pending_changes WHERE ${ofEmail} AND state = 'failed' ORDER BY id DESC LIMIT 1`;
-  return mail.get(sql, [String(emailId)], (row) => row[0] as string | null) ?? null;
+/** What the server refused of a message, oldest first. */
+export function refusedChanges({ mail }: MailDb, emailId: EmailId): RefusedChange[] {
+  const sql = `SELECT ${columns} FROM pending_changes WHERE ${ofEmail} AND state = 'failed' ORDER BY id`;
+  return mail
+    .all(sql, [String(emailId)], toChange)
+    .map(({ id, intent, lastError }) => ({ changeId: id, intent, reason: lastError }));
 }
 
 export function setChangeState(

@@ -1,4 +1,5 @@
-import type { EmailId, MailboxId, ThreadId } from './ids';
+import type { ChangeId, EmailId, MailboxId, ThreadId } from './ids';
+import type { EmailIntent } from './pending-change';
 
 export interface EmailAddress {
   readonly name: string | null;
@@ -75,8 +76,15 @@ export interface EmailDetails {
   readonly keywords: readonly string[];
   readonly hasAttachment: boolean;
   readonly pending: PendingState;
-  /** Why the server refused a change, in a person's words; null unless `pending` is `failed`. */
-  readonly problem: string | null;
+  /** What the server refused (S30), oldest first; none unless `pending` is `failed`. */
+  readonly refused: readonly RefusedChange[];
+}
+
+export interface RefusedChange {
+  readonly changeId: ChangeId;
+  readonly intent: EmailIntent;
+  /** In a person's words; null where the server gave none. */
+  readonly reason: string | null;
 }
 
 export interface Attachment {

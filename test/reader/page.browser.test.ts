@@ -158,14 +158,22 @@ describe('headers', () => {
     expect(await page.getByText('p39@example.org').count()).toBe(1);
   });
 
-  it('show a refused change with the server’s words, Try Again and Discard', async () => {
-    const emailId = await showBody(page, { text: 'x' }, { pending: 'failed', problem: 'You may not do that.' });
-    expect(await page.getByRole('alert').innerText()).toContain('You may not do that.');
-    await page.getByRole('button', { name: 'Try Again' }).click();
-    await page.getByRole('button', { name: 'Discard Change' }).click();
+  it('S30: name each refused change with the server’s words, Retry and Discard', async () => {
+    const refused = [
+      { changeId: 3, what: 'Archive', why: 'You may not do that.' },
+      { changeId: 5, what: 'Move to $& <b>', why: 'Full: $1 {0}' },
+    ];
+    const emailId = await showBody(page, { text: 'x' }, { pending: 'failed', refused });
+    const bars = page.getByRole('alert');
+    expect(await bars.locator('.bar-text').allInnerTexts()).toEqual([
+      'Archive failed: You may not do that.',
+      'Move to $& <b> failed: Full: $1 {0}',
+    ]);
+    await bars.first().getByRole('button', { name: 'Retry' }).click();
+    await bars.last().getByRole('button', { name: 'Discard' }).click();
     expect([...(await ofType('retryChange')), ...(await ofType('discardChange'))]).toEqual([
-      { type: 'retryChange', emailId },
-      { type: 'discardChange', emailId },
+      { type: 'retryChange', emailId, changeId: 3 },
+      { type: 'discardChange', emailId, changeId: 5 },
     ]);
   });
 
@@ -380,7 +388,7 @@ describe('states', () => {
     await page.getByText('Loading the message…').waitFor();
     await send(page, { type: 'body', emailId, body: { state: 'failed', offline: true, message: 'x', details: '' } });
     await page.getByRole('heading', { name: 'Not downloaded yet' }).waitFor();
-    await page.getByRole('button', { name: 'Try Again' }).click();
+    await page.getByRole('button', { name: 'Retry' }).click();
     expect(await ofType('retry')).toHaveLength(1);
     await send(page, {
       type: 'body',

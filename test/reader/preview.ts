@@ -74,7 +74,10 @@ const scenes: Record<string, (page: Page) => Promise<unknown>> = {
           },
         ],
         pending: 'failed',
-        problem: 'You may not move messages into “Archive”.',
+        refused: [
+          { changeId: 1, what: 'Archive', why: 'You may not move messages into “Archive”.' },
+          { changeId: 2, what: 'Flag', why: 'The mailbox is full.' },
+        ],
         to: Array.from({ length: 30 }, (_, at) => person(`Person ${at}`, `p${at}@example.org`)),
       },
     ),

@@ -31,7 +31,7 @@ export const sampleMessage: MessageView = {
   draft: false,
   junk: false,
   pending: 'none',
-  problem: null,
+  refused: [],
   thread: [
     {
       emailId: 3,

@@ -34,22 +34,22 @@ export async function addAccount(context: ViewContext, messages: Pick<MessageLis
     nameStep(title),
   ];
   const draft = await runWizard(steps, emptyDraft);
-  const accountId = draft && (await keepOrTryAgain(context, draft));
+  const accountId = draft && (await keepOrRetry(context, draft));
   if (accountId !== null) await showInboxOf(context, messages, accountId);
 }
 
 /** What was typed is not lost when the disk is full or the keychain locked. */
-async function keepOrTryAgain(context: ViewContext, draft: AccountDraft): Promise<AccountId | null> {
+async function keepOrRetry(context: ViewContext, draft: AccountDraft): Promise<AccountId | null> {
   const { t } = vscode.l10n;
   for (;;) {
     try {
       return await keepAccount(context, draft);
     } catch (error) {
       context.log.error(`The account could not be added: ${messageOf(error)}`);
-      const tryAgain = t('Try Again');
+      const retry = t('Retry');
       const sentence = error instanceof EngineError ? errorSentence(error) : messageOf(error);
-      const chosen = await vscode.window.showErrorMessage(t('The account was not added. {0}', sentence), tryAgain);
-      if (chosen !== tryAgain) return null;
+      const chosen = await vscode.window.showErrorMessage(t('The account was not added. {0}', sentence), retry);
+      if (chosen !== retry) return null;
     }
   }
 }

@@ -3,6 +3,7 @@ import { nameAndAddress } from '../format/addresses';
 import { fullDate } from '../format/dates';
 import type { Language } from '../format/language';
 import { escapeMarkdown } from '../format/markdown';
+import { describeIntent, describeRefusal, type FindMailbox } from '../outbox/describe-change';
 
 /** More recipients than these are counted, not named. */
 const namedRecipients = 5;
@@ -11,7 +12,12 @@ const namedRecipients = 5;
  * Markdown of a row's tooltip: subject, from, to, date, preview, what stands against it. All text of the mail is escaped.
  * `details` null: the message went meanwhile, and the row is all that is known.
  */
-export function messageTooltip(row: MessageRow, details: EmailDetails | null, language: Language): string {
+export function messageTooltip(
+  row: MessageRow,
+  details: EmailDetails | null,
+  find: FindMailbox,
+  language: Language,
+): string {
   const { l10n } = language;
   const from = details?.addresses.from ?? row.from;
   const to = details === null ? row.to : [...details.addresses.to, ...details.addresses.cc];
@@ -26,11 +32,24 @@ export function messageTooltip(row: MessageRow, details: EmailDetails | null, la
       .join('  \n'),
     escapeMarkdown(details?.preview ?? row.preview, 300),
     row.pending === 'pending' ? `*${escapeMarkdown(l10n.t('A change is not yet on the server.'))}*` : '',
-    row.pending === 'failed'
-      ? `**${escapeMarkdown(l10n.t('A change failed: {0}', details?.problem ?? l10n.t('see Problems')), 500)}**`
-      : '',
+    ...failures(row, details, find, language).map((text) => `**${escapeMarkdown(text, 500)}**`),
   ];
   return lines.filter((line) => line !== '').join('\n\n');
+}
+
+function failures(
+  row: MessageRow,
+  details: EmailDetails | null,
+  find: FindMailbox,
+  { l10n }: Language,
+): readonly string[] {
+  if (row.pending !== 'failed') return [];
+  const refused = details?.refused ?? [];
+  // A thread is marked for any of its messages; the details are those of its newest.
+  if (refused.length === 0) return [l10n.t('A change failed: see Outbox and Problems.')];
+  return refused.map(({ intent, reason }) =>
+    l10n.t('{0} failed: {1}', describeIntent(intent, find, l10n), describeRefusal(reason, l10n)),
+  );
 }
 
 function field(name: string, value: string): string {

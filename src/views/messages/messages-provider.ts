@@ -5,6 +5,7 @@ import { untilMidnight } from '../format/dates';
 import { interfaceLanguage } from '../format/interface-language';
 import { errorSentence } from '../show-error';
 import type { Directory } from '../mailboxes/directory';
+import type { FindMailbox } from '../outbox/describe-change';
 import { messageItem } from './message-item';
 import type { MessageListModel } from './message-list-model';
 import { threadNodeId, type MessageNode } from './message-nodes';
@@ -86,7 +87,8 @@ export function createMessagesProvider(
         const details = await client
           .request('messages/get', { emailId: row.emailId }, controller.signal)
           .catch(() => null); // the row is enough to tell what it is
-        item.tooltip = new vscode.MarkdownString(messageTooltip(row, details, language));
+        const find: FindMailbox = (id) => directory.state.byId.get(id) ?? null;
+        item.tooltip = new vscode.MarkdownString(messageTooltip(row, details, find, language));
       } finally {
         cancelled.dispose();
       }

@@ -69,18 +69,24 @@ function describeKeyword(keyword: string, on: boolean, l10n: Localiser): string 
 
 /** How it stands with a change, and why: the server's words where it refused. */
 export function describeState(item: OutboxItem, l10n: Localiser): string {
-  const why = item.lastError === null ? '' : oneLine(item.lastError, 300);
   switch (item.state) {
     case 'failed':
-      return why === '' ? l10n.t('The server refused this change.') : why;
+      return describeRefusal(item.lastError, l10n);
     case 'sending':
       return l10n.t('On its way to the server');
     case 'queued':
       if (item.emailId === null) return l10n.t('Waits for its message to be fetched again');
       if (item.attempts === 0) return l10n.t('Waits for the connection');
-      return l10n.t('Will be tried again. {0}', why).trim();
+      return l10n.t('Will be tried again. {0}', wordsOf(item.lastError)).trim();
   }
 }
+
+/** Why a change was refused: the server's words, where it gave any. */
+export function describeRefusal(reason: string | null, l10n: Localiser): string {
+  return wordsOf(reason) || l10n.t('The server refused this change.');
+}
+
+const wordsOf = (reason: string | null): string => (reason === null ? '' : oneLine(reason, 300));
 
 /** "" where it was not tried yet. */
 export function describeAttempts(attempts: number, { l10n, locale }: Language): string {

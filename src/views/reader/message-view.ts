@@ -6,6 +6,7 @@ import { isRisky, isViewable, safeFileName } from '../../mail/file-name';
 import type { Localiser } from '../format/language';
 import { oneLine } from '../format/text';
 import { mailboxIcon, mailboxName } from '../mailboxes/mailbox-names';
+import { describeIntent, describeRefusal } from '../outbox/describe-change';
 import type { AttachmentView, MessageView, PersonView } from './protocol';
 import { hostToUnicode } from './punycode';
 
@@ -51,6 +52,7 @@ export function messageView(
   const notIn = (others: readonly EmailAddress[]) => (one: EmailAddress) =>
     !others.some((other) => other.email.toLowerCase() === one.email.toLowerCase());
   const { addresses } = email;
+  const byId = new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox]));
   const inMailboxes = mailboxes.filter(({ id }) => email.mailboxIds.includes(id));
   return {
     emailId: email.emailId,
@@ -73,7 +75,11 @@ export function messageView(
     draft: has(draft),
     junk: has(junk) || inMailboxes.some(({ role }) => role === 'junk'),
     pending: email.pending,
-    problem: email.problem,
+    refused: email.refused.map(({ changeId, intent, reason }) => ({
+      changeId,
+      what: describeIntent(intent, (id) => byId.get(id) ?? null, l10n),
+      why: describeRefusal(reason, l10n),
+    })),
     thread: thread.length > 1 ? [...thread].reverse().map(threadEntry) : [],
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Changed, Params } from '../../engine/api';
 import { EngineError } from '../../engine/client';
 import type { Attachment, EmailBody, EmailDetails, MessageRow } from '../../model/email';
-import type { EmailId, MailboxId } from '../../model/ids';
+import type { ChangeId, EmailId, MailboxId } from '../../model/ids';
 import { isUnread } from '../../model/keywords';
 import type { ViewContext } from '../view-context';
 import { bodyView, forcedHtmlLength, usualHtmlLength } from './body-view';
@@ -123,13 +123,9 @@ export class OpenMessage {
     this.#showBody();
   }
 
-  /** Retry or Discard of what the server refused for this message. */
-  async resolveFailed(method: 'outbox/retry' | 'outbox/discard'): Promise<void> {
-    const items = await this.#request('outbox/list', {});
-    const changeIds = items
-      .filter(({ emailId, state }) => emailId === this.emailId && state === 'failed')
-      .map(({ changeId }) => changeId);
-    if (changeIds.length > 0) await this.#request(method, { changeIds });
+  /** Retry or Discard of a change that the server refused. */
+  async resolveRefused(method: 'outbox/retry' | 'outbox/discard', changeId: ChangeId): Promise<void> {
+    await this.#request(method, { changeIds: [changeId] });
     await this.#refresh();
   }
 

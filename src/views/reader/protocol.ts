@@ -1,6 +1,6 @@
 /** What the reader's host side and its page say to each other. What the page says is parsed: hostile HTML lies in it. */
 import * as v from 'valibot';
-import type { EmailId, MailboxId, ThreadId } from '../../model/ids';
+import type { ChangeId, EmailId, MailboxId, ThreadId } from '../../model/ids';
 import type { PendingState } from '../../model/email';
 
 // ---- from the host to the page
@@ -54,7 +54,8 @@ export interface MessageView {
   readonly draft: boolean;
   readonly junk: boolean;
   readonly pending: PendingState;
-  readonly problem: string | null;
+  /** What the server refused: the change, and why. */
+  readonly refused: readonly { readonly changeId: number; readonly what: string; readonly why: string }[];
   /** Oldest first, this message among them; empty where it is alone. */
   readonly thread: readonly ThreadEntry[];
 }
@@ -120,6 +121,7 @@ const branded = <T extends number>() =>
     v.transform((id) => id as T),
   );
 const emailId = branded<EmailId>();
+const changeId = branded<ChangeId>();
 const text = (length: number) => v.pipe(v.string(), v.maxLength(length));
 
 export const panelState = v.object({
@@ -152,8 +154,8 @@ export const fromPage = v.variant('type', [
   v.object({ type: v.literal('command'), command: v.picklist(readerCommands) }),
   v.object({ type: v.literal('jump'), emailId }),
   v.object({ type: v.literal('retry') }),
-  v.object({ type: v.literal('retryChange'), emailId }),
-  v.object({ type: v.literal('discardChange'), emailId }),
+  v.object({ type: v.literal('retryChange'), emailId, changeId }),
+  v.object({ type: v.literal('discardChange'), emailId, changeId }),
   v.object({ type: v.literal('showFullHtml'), emailId }),
   v.object({ type: v.literal('openLink'), href: text(8192), text: text(500) }),
   v.object({ type: v.literal('loadImages'), emailId, urls: v.pipe(v.array(text(4096)), v.maxLength(200)) }),

@@ -174,9 +174,9 @@ export class ReaderPanel {
       case 'retry':
         return message.retry();
       case 'retryChange':
-        return message.resolveFailed('outbox/retry');
+        return message.resolveRefused('outbox/retry', said.changeId);
       case 'discardChange':
-        return message.resolveFailed('outbox/discard');
+        return message.resolveRefused('outbox/discard', said.changeId);
       case 'showFullHtml':
         message.showFullHtml();
         return;

@@ -65,7 +65,9 @@ describe('S1: views show server state + pending intents', () => {
     setChangeState(test.db, [move], 'failed', { lastError: 'No.', countAttempt: true });
     replayPending(test.db, email);
     expect(shown()).toEqual({ keywords: ['$seen'], mailboxIds: [inbox], pending: 'failed' });
-    expect(getEmailDetails(test.db, email)?.problem).toBe('No.');
+    expect(getEmailDetails(test.db, email)?.refused).toEqual([
+      { changeId: move, intent: moveToArchive(), reason: 'No.' },
+    ]);
     deleteChanges(test.db, [seen, move]);
     replayPending(test.db, email);
     expect(shown()).toEqual({ keywords: [], mailboxIds: [inbox], pending: 'none' });

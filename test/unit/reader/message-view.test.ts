@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { EmailAddress, EmailDetails, MessageRow } from '../../../src/model/email';
-import type { EmailId, MailboxId, ThreadId } from '../../../src/model/ids';
+import type { EmailAddress, EmailDetails, MessageRow, RefusedChange } from '../../../src/model/email';
+import type { ChangeId, EmailId, MailboxId, ThreadId } from '../../../src/model/ids';
 import { attachmentView, cleanLine, messageView, personView } from '../../../src/views/reader/message-view';
+import { asMailboxId, english, mailbox } from '../views/support/samples';
 
 const l10n = { t: (message: string) => message };
 const ana: EmailAddress = { name: 'Ana', email: 'ana@example.org' };
@@ -20,7 +21,7 @@ const details: EmailDetails = {
   keywords: ['$flagged', 'release', '$x-internal'],
   hasAttachment: false,
   pending: 'none',
-  problem: null,
+  refused: [],
 };
 const row = (emailId: number, keywords: string[] = []) =>
   ({
@@ -94,6 +95,22 @@ describe('messageView', () => {
 
   it('names a message without a subject', () => {
     expect(messageView({ ...details, subject: ' \u200B ' }, [], [], l10n).subject).toBe('(no subject)');
+  });
+
+  it('S30: names what was refused as the Outbox does', () => {
+    const mailboxes = [mailbox(1, { role: 'inbox' }), mailbox(2, { role: 'archive' })];
+    const refused: readonly RefusedChange[] = [
+      {
+        changeId: 4 as ChangeId,
+        intent: { type: 'mailboxes', add: [asMailboxId(2)], remove: [asMailboxId(1)] },
+        reason: 'No.',
+      },
+      { changeId: 6 as ChangeId, intent: { type: 'mailboxes', add: [asMailboxId(9)], remove: [] }, reason: null },
+    ];
+    expect(messageView({ ...details, pending: 'failed', refused }, [], mailboxes, english.l10n).refused).toEqual([
+      { changeId: 4, what: 'Archive', why: 'No.' },
+      { changeId: 6, what: 'Add to a mailbox that is gone', why: 'The server refused this change.' },
+    ]);
   });
 
   it('shows a thread oldest first, and none where the message is alone', () => {

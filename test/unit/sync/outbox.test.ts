@@ -157,7 +157,11 @@ describe('drainOutbox', () => {
       { state: 'queued', lastError: 'Later.' },
       { state: 'failed', lastError: 'Never.' },
     ]);
-    expect(getEmailDetails(test.db, key('M2'))).toMatchObject({ keywords: [], pending: 'failed', problem: 'Never.' });
+    expect(getEmailDetails(test.db, key('M2'))).toMatchObject({
+      keywords: [],
+      pending: 'failed',
+      refused: [{ intent: flag(['$seen']), reason: 'Never.' }],
+    });
     expect(emailKey(test.db, accountId, 'M3')).toBeUndefined();
   });
 

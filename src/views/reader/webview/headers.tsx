@@ -36,7 +36,7 @@ export function Headers({ message }: { message: MessageView }) {
           {headerDate(date)}
         </time>
       </div>
-      <Problem message={message} />
+      <Refused message={message} />
     </header>
   );
 }
@@ -50,9 +50,7 @@ function Marks({ message }: { message: MessageView }) {
           <span aria-hidden="true">{strings.waiting}</span>
         </span>
       ) : null}
-      {message.pending === 'failed' ? (
-        <Icon name="warning" className="failed" label={strings.failedChangeShort} />
-      ) : null}
+      {message.pending === 'failed' ? <Icon name="warning" className="failed" label={strings.changeFailed} /> : null}
       {message.flagged ? <Icon name="star-full" className="flag" label={strings.flagged} /> : null}
       {message.answered ? <Icon name="reply" label={strings.answered} /> : null}
       {message.forwarded ? <Icon name="arrow-right" label={strings.forwarded} /> : null}
@@ -141,21 +139,27 @@ function Person({ person, prominent = false }: { person: PersonView; prominent?:
   );
 }
 
-function Problem({ message }: { message: MessageView }) {
-  if (message.pending !== 'failed') return null;
-  const { emailId } = message;
-  return (
-    <div class="bar error" role="alert">
+/** Each change that was refused, with what can be done about it. */
+function Refused({ message: { emailId, refused } }: { message: MessageView }) {
+  const [before = '', after = ''] = strings.failedChange.split('{0}');
+  return refused.map(({ changeId, what, why }) => (
+    <div key={changeId} class="bar error" role="alert">
       <Icon name="error" />
       <span class="bar-text">
-        {message.problem === null ? strings.failedChangeShort : fill(strings.failedChange, message.problem)}
+        {before}
+        <strong>{what}</strong>
+        {after.replace('{1}', () => why)}
       </span>
-      <button type="button" class="bar-button" onClick={() => post({ type: 'retryChange', emailId })}>
+      <button type="button" class="bar-button" onClick={() => post({ type: 'retryChange', emailId, changeId })}>
         {strings.retry}
       </button>
-      <button type="button" class="bar-button secondary" onClick={() => post({ type: 'discardChange', emailId })}>
+      <button
+        type="button"
+        class="bar-button secondary"
+        onClick={() => post({ type: 'discardChange', emailId, changeId })}
+      >
         {strings.discard}
       </button>
     </div>
-  );
+  ));
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { confirmDeletion } from './commands/confirm-deletion';
+import { createTurns } from './commands/in-turn';
 import { createMessageActions } from './commands/message-actions';
 import { registerMessageCommands } from './commands/message-commands';
 import { registerNavigationCommands } from './commands/navigation-commands';
@@ -23,7 +24,8 @@ export function registerNativeViews(context: ViewContext, reader: Reader): Nativ
     context.log.warn(`Accounts and mailboxes could not be read: ${errorSentence(error)}`),
   );
   const list = createMessageList(context, directory);
-  const undo = registerUndo(context, directory);
+  const inTurn = createTurns();
+  const undo = registerUndo(context, directory, inTurn);
   const actions = createMessageActions({
     client: context.client,
     list,
@@ -34,7 +36,7 @@ export function registerNativeViews(context: ViewContext, reader: Reader): Nativ
   });
   const parts = vscode.Disposable.from(
     registerMailboxes(context, list, directory, (targets, to) => actions.moveTargets(targets, to)),
-    registerMessageCommands(context, list, reader, directory, actions),
+    registerMessageCommands(context, list, reader, directory, actions, inTurn),
     registerNavigationCommands(context, list, reader, directory),
     registerStatusBar(context, directory),
     registerOutbox(context, reader, directory),

@@ -5,9 +5,35 @@ import type { CommandInput } from './command-input';
 /** What of the list and the reader decides. */
 interface ChosenInList {
   readonly selectedNodes: readonly MessageNode[];
+  /** VS Code has told of a selection, and of no end of it. */
+  readonly hasSelection: boolean;
   chosen(nodes: readonly MessageNode[]): readonly Chosen[];
 }
 type ShownInReader = Pick<Reader, 'current' | 'hasFocus'>;
+
+/** How often, and after how many ms each, a command looks for a selection that it is not told of. */
+const selectionTries = 20;
+const selectionDelay = 50;
+
+/**
+ * `chooseTargets`, patient: while VS Code draws the list again (mail came in, an action was undone) it tells of no selection,
+ * although the person sees one. A key pressed in that moment would be lost, and a command of the palette would take the
+ * message in the reader for the one that is selected.
+ */
+export async function awaitTargets(
+  input: CommandInput,
+  list: ChosenInList,
+  reader: ShownInReader,
+): Promise<readonly Chosen[]> {
+  const isUntold = (): boolean => {
+    const nodes = list.selectedNodes;
+    if (input.from !== 'list' && !(input.from === 'palette' && list.hasSelection && !reader.hasFocus)) return false;
+    return list.chosen(nodes).length === 0 && !nodes.some(({ kind }) => kind === 'more');
+  };
+  for (let tries = 0; tries < selectionTries && isUntold(); tries++)
+    await new Promise((resolve) => setTimeout(resolve, selectionDelay));
+  return chooseTargets(input, list, reader);
+}
 
 /**
  * What a command acts on: the nodes of the menu it came from; where a key was pressed; else the reader while it has the focus, else

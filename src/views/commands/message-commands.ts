@@ -4,19 +4,24 @@ import type { MessageListView } from '../messages/message-list';
 import type { Chosen } from '../messages/message-nodes';
 import { showError } from '../show-error';
 import type { Reader, ViewContext } from '../view-context';
-import { chooseTargets } from './choose-targets';
+import { awaitTargets } from './choose-targets';
 import { commandInput } from './command-input';
+import type { InTurn } from './in-turn';
 import type { MessageActions } from './message-actions';
 import { pickDestination } from './pick-mailbox';
 import { createRecentMailboxes } from './recent-mailboxes';
 
-/** Everything that is done to chosen messages, as commands. */
+/**
+ * Everything that is done to chosen messages, as commands. `inTurn`: a key that is pressed again means the row that the one
+ * before goes on to. Until that is selected it would be the same row, and the key would be lost.
+ */
 export function registerMessageCommands(
   { client, extension, log }: ViewContext,
   list: MessageListView,
   reader: Reader,
   directory: Directory,
   actions: MessageActions,
+  inTurn: InTurn,
 ): vscode.Disposable {
   const recent = createRecentMailboxes(extension.globalState);
 
@@ -44,12 +49,11 @@ export function registerMessageCommands(
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([id, act]) =>
       vscode.commands.registerCommand(id, async (first: unknown, second: unknown) => {
-        const chosen = chooseTargets(commandInput(first, second), list, reader);
-        if (chosen.length === 0) {
-          void vscode.window.showInformationMessage(vscode.l10n.t('Choose a message first.'));
-          return;
-        }
-        await act(chosen).catch((error: unknown) => showError(error, log));
+        await inTurn(async () => {
+          const chosen = await awaitTargets(commandInput(first, second), list, reader);
+          if (chosen.length > 0) await act(chosen);
+          else void vscode.window.showInformationMessage(vscode.l10n.t('Choose a message first.'));
+        }).catch((error: unknown) => showError(error, log));
       }),
     ),
   );

@@ -5,14 +5,10 @@ import type { MailboxNode } from '../mailboxes/mailbox-tree';
 import type { MessageListView } from '../messages/message-list';
 import { showError } from '../show-error';
 import type { Reader, ViewContext } from '../view-context';
-import { chooseTargets } from './choose-targets';
+import { awaitTargets } from './choose-targets';
 import { commandInput } from './command-input';
 import { createDoubleClick } from './double-click';
 import { pickSource } from './pick-mailbox';
-
-/** How often, and after how many ms each, a click looks for the row that it selected. */
-const selectionTries = 10;
-const selectionDelay = 50;
 
 /** Going about: mailboxes, messages, next and previous, loading and syncing, as commands. */
 export function registerNavigationCommands(
@@ -26,26 +22,20 @@ export function registerNavigationCommands(
   /** Click and Enter: the preview tab, and the focus stays in the list, where the next key is pressed. */
   const openMessage = async (first: unknown, second: unknown): Promise<void> => {
     const input = commandInput(first, second);
-    // A click says no more than the command: it means the row that it has just selected. Where the list was drawn again
-    // meanwhile, VS Code tells of the selection a moment after the click.
-    const choose = () => chooseTargets(input.from === 'palette' ? { from: 'list' } : input, list, reader)[0];
-    let chosen = choose();
-    for (let tries = 0; chosen === undefined && tries < selectionTries; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, selectionDelay));
-      chosen = choose();
-    }
+    // A click says no more than the command: it means the row that it has just selected.
+    const [chosen] = await awaitTargets(input.from === 'palette' ? { from: 'list' } : input, list, reader);
     if (chosen === undefined) return;
     const pinned = chosen.listed !== null && isDoubleClick(chosen.listed.node.id);
     await reader.open(chosen.message, { pinned, preserveFocus: !pinned });
   };
 
   const openPinned = async (first: unknown, second: unknown): Promise<void> => {
-    for (const { message } of chooseTargets(commandInput(first, second), list, reader))
+    for (const { message } of await awaitTargets(commandInput(first, second), list, reader))
       await reader.open(message, { pinned: true, preserveFocus: false });
   };
 
   const openToSide = async (first: unknown, second: unknown): Promise<void> => {
-    const message = chooseTargets(commandInput(first, second), list, reader)[0]?.message;
+    const message = (await awaitTargets(commandInput(first, second), list, reader))[0]?.message;
     if (message === undefined) return;
     await reader.open(message, { pinned: true, preserveFocus: false });
     await vscode.commands.executeCommand('workbench.action.moveEditorToNextGroup');

@@ -23,7 +23,10 @@ export interface MessageListView extends MessageList, Disposable {
   readonly isVisible: boolean;
   /** What nodes stand for: one for a thread that is chosen with its messages. */
   chosen(nodes: readonly MessageNode[]): readonly Chosen[];
+  /** None for a moment while VS Code draws the rows again. */
   readonly selectedNodes: readonly MessageNode[];
+  /** Whether rows of messages are selected, also while they are drawn again. */
+  readonly hasSelection: boolean;
   /** Called before `leaving` leave the list: selects the row below, so that the keyboard goes on from there. */
   selectBeyond(leaving: readonly Chosen[]): Promise<void>;
   /** Selects the row of a message, where it is loaded and the view is visible. */
@@ -60,6 +63,7 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     },
   });
   const progress = createViewProgress(messagesViewId);
+  let hasSelection = false;
 
   const show = async (source: MessageSource): Promise<void> => {
     void extension.workspaceState.update(sourceKey, source);
@@ -111,10 +115,8 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     }),
     model.onDidChange(showHeading),
     view.onDidChangeSelection(({ selection }) => {
-      setContext(
-        'mailpane.hasSelection',
-        selection.some(({ kind }) => kind !== 'more'),
-      );
+      hasSelection = selection.some(({ kind }) => kind !== 'more');
+      setContext('mailpane.hasSelection', hasSelection);
     }),
   ];
   showHeading();
@@ -131,6 +133,9 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     },
     get selectedNodes() {
       return view.selection;
+    },
+    get hasSelection() {
+      return hasSelection;
     },
     get isVisible() {
       return view.visible;

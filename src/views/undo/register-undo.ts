@@ -6,6 +6,7 @@ import { relativeDate } from '../format/dates';
 import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
 import { mailboxNames, subjectLabel } from '../outbox/describe-change';
+import type { InTurn } from '../commands/in-turn';
 import { showError } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { describeDone, describeUndone } from './describe-action';
@@ -23,8 +24,11 @@ interface HistoryItem extends vscode.QuickPickItem {
   readonly undoId: number;
 }
 
-/** S31: takes back the newest action, or one of the list of them, and says what became of it. */
-export function registerUndo({ client, log }: ViewContext, directory: Directory): Undo {
+/**
+ * S31: takes back the newest action, or one of the list of them, and says what became of it. `inTurn` with the actions: the
+ * newest is the one whose key was pressed last, also while that is still at work.
+ */
+export function registerUndo({ client, log }: ViewContext, directory: Directory, inTurn: InTurn): Undo {
   const language = interfaceLanguage();
   const nameOf = mailboxNames(() => directory.state.byId, vscode.l10n);
 
@@ -34,7 +38,7 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory)
 
   /** Null: the newest. */
   const undo = async (undoId: number | null): Promise<void> => {
-    const undone = await client.request('actions/undo', { undoId });
+    const undone = await inTurn(() => client.request('actions/undo', { undoId }));
     offer.withdraw();
     if (undone === null) {
       const { t } = vscode.l10n;

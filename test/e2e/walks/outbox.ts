@@ -51,19 +51,20 @@ export const walk: Walk = {
       await workbench.reader().getByText(`This is letter ${n}.`).first().waitFor();
     };
     const header = page.locator('.pane-header[aria-label^="Outbox and Problems"]');
-    const inThemes = async (picture: string) => {
-      for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
-        await workbench.setColorTheme(theme);
-        await workbench.openMailView();
-        await outbox.open();
-        await outbox.rows().nth(2).waitFor();
-        await select(26);
-        await workbench.screenshot(`${picture}-${theme}`);
-      }
-      await workbench.setColorTheme('dark');
+    const inTheme = async (theme: ColorTheme) => {
+      await workbench.setColorTheme(theme);
       await workbench.openMailView();
       await outbox.open();
+      await outbox.rows().nth(2).waitFor();
+      await select(26);
+      await refusal(26).first().waitFor();
     };
+    /** The bars over the message in the reader, one for each change that was refused. */
+    const refusal = (n: number) =>
+      workbench
+        .reader()
+        .locator('article', { hasText: name(n) })
+        .locator('.bar.error .bar-text');
     let online: () => void = () => undefined;
     const goOffline = async () => {
       online = jmap.faults.always({ kind: 'reset' });
@@ -131,7 +132,7 @@ export const walk: Walk = {
       await select(26);
       await workbench.press('s');
       await workbench.statusBarItem(/2 changes failed/).waitFor();
-      await workbench.reader().getByText('A change was refused by the server: The mailbox is full.').waitFor();
+      await eventually(() => refusal(26).allInnerTexts(), ['Flag failed: The mailbox is full.']);
       await eventually(
         () => outbox.labels(),
         ['Failed', 'You may not do this in that mailbox.', 'Archive', 'The mailbox is full.', 'Flag'],
@@ -141,7 +142,26 @@ export const walk: Walk = {
       await workbench.screenshot('outbox-failed');
     });
 
-    await step('what failed, in four themes', () => inThemes('outbox-failed'));
+    await step('S30: of two changes of a message that were refused, each is named with its reason', async () => {
+      jmap.faults.next({ kind: 'setErrors', method: 'Email/set', error: { type: 'forbidden' } });
+      await workbench.press('u');
+      const both = ['Flag failed: The mailbox is full.', 'Mark as unread failed: You may not do this in that mailbox.'];
+      await eventually(() => refusal(26).allInnerTexts(), both);
+    });
+
+    for (const theme of Object.keys(colorThemes) as ColorTheme[]) {
+      await step(`what failed, in ${colorThemes[theme]}`, async () => {
+        await inTheme(theme);
+        await workbench.screenshot(`outbox-failed-${theme}`);
+      });
+    }
+
+    await step('Discard in the reader takes back that change only', async () => {
+      await inTheme('dark');
+      const unread = workbench.reader().locator('.bar.error', { hasText: 'Mark as unread' });
+      await unread.getByRole('button', { name: 'Discard' }).click();
+      await eventually(() => refusal(26).allInnerTexts(), ['Flag failed: The mailbox is full.']);
+    });
 
     await step('Show Message by keyboard: from the palette to the row, Enter', async () => {
       await notifications.clear();
@@ -163,8 +183,8 @@ export const walk: Walk = {
 
     await step('Discard in the reader: the message is again as the server has it', async () => {
       await select(26);
-      await workbench.reader().getByRole('button', { name: 'Discard Change' }).click();
-      await workbench.reader().getByText('A change was refused').waitFor({ state: 'detached' });
+      await workbench.reader().getByRole('button', { name: 'Discard' }).click();
+      await eventually(() => refusal(26).count(), 0);
       await eventually(() => row(26).locator('.codicon-error').count(), 0);
       assert.equal(remote(26).keywords.includes('$flagged'), false);
       await workbench.statusBarItem(/failed/).waitFor({ state: 'detached' });
@@ -200,6 +220,30 @@ export const walk: Walk = {
       await workbench.statusBarItem('Undone: Archived 20 messages').waitFor();
       await eventually(() => alice.messages('archive').length, 1);
       await workbench.screenshot('undone');
+    });
+
+    await step('a key is not lost while the list is drawn again, nor one that is pressed twice', async () => {
+      await notifications.clear();
+      await messages.press('Home');
+      await select(22);
+      const archived = () => alice.messages('archive').length;
+      for (let count = 0; count < 4; count++) await workbench.press('e');
+      await eventually(archived, 5);
+      for (let count = 0; count < 4; count++) await workbench.press('z');
+      await eventually(archived, 1);
+      await workbench.press('e');
+      await eventually(archived, 2);
+      // VS Code tells of no selection for some ms, somewhen after an undo: each time the next key comes a little later.
+      for (let wait = 200; wait <= 500; wait += 15) {
+        await workbench.press('z');
+        await page.waitForTimeout(wait);
+        await workbench.press('e');
+        await page.waitForTimeout(500);
+      }
+      assert.deepEqual(await notifications.texts(), ['Archived 1 message']);
+      await eventually(archived, 2);
+      await workbench.press('z');
+      await eventually(archived, 1);
     });
 
     await step('the notification’s button does the same', async () => {

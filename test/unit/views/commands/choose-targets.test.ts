@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTargets } from '../../../../src/views/commands/choose-targets';
+import { awaitTargets, chooseTargets } from '../../../../src/views/commands/choose-targets';
 import { commandInput } from '../../../../src/views/commands/command-input';
 import { chosenOf, threadNode, type MessageNode } from '../../../../src/views/messages/message-nodes';
 import type { ShownMessage } from '../../../../src/views/view-context';
@@ -35,19 +35,20 @@ describe('commandInput', () => {
   );
 });
 
+const listOf = (...selected: number[]) => ({
+  selectedNodes: selected.map(node),
+  hasSelection: selected.length > 0,
+  chosen: (nodes: readonly MessageNode[]) =>
+    nodes.flatMap((chosen) => (chosen.kind === 'thread' ? chosenOf(chosen, row(chosen.threadId), 'inboxes') : [])),
+});
+const message: ShownMessage = {
+  emailId: asEmailId(9),
+  threadId: asThreadId(9),
+  mailboxId: asMailboxId(1),
+  source: 'inboxes',
+};
+const readerWith = (current: ShownMessage | null, hasFocus: boolean) => ({ current, hasFocus });
 describe('chooseTargets', () => {
-  const listOf = (...selected: number[]) => ({
-    selectedNodes: selected.map(node),
-    chosen: (nodes: readonly MessageNode[]) =>
-      nodes.flatMap((chosen) => (chosen.kind === 'thread' ? chosenOf(chosen, row(chosen.threadId), 'inboxes') : [])),
-  });
-  const message: ShownMessage = {
-    emailId: asEmailId(9),
-    threadId: asThreadId(9),
-    mailboxId: asMailboxId(1),
-    source: 'inboxes',
-  };
-  const readerWith = (current: ShownMessage | null, hasFocus: boolean) => ({ current, hasFocus });
   const emails = (...of: Parameters<typeof chooseTargets>): number[] =>
     chooseTargets(...of).map(({ message: { emailId } }) => emailId);
 
@@ -70,5 +71,44 @@ describe('chooseTargets', () => {
   it('is nothing where nothing is chosen', () => {
     expect(emails({ from: 'palette' }, listOf(), readerWith(null, false))).toEqual([]);
     expect(emails({ from: 'reader' }, listOf(3), readerWith(null, false))).toEqual([]);
+  });
+});
+
+describe('awaitTargets: while VS Code draws the list again, it tells of no selection', () => {
+  /** Tells of its selection at the third look. */
+  const beingDrawn = (selected: number, hasSelection: boolean) => {
+    let looks = 0;
+    return {
+      ...listOf(),
+      hasSelection,
+      get selectedNodes() {
+        return ++looks < 3 ? [] : [node(selected)];
+      },
+    };
+  };
+  const emails = async (...of: Parameters<typeof awaitTargets>): Promise<number[]> =>
+    (await awaitTargets(...of)).map(({ message: { emailId } }) => emailId);
+
+  it.each([true, false])('a key of the list is not lost', async (hasSelection) => {
+    expect(await emails({ from: 'list' }, beingDrawn(3, hasSelection), readerWith(message, false))).toEqual([3]);
+  });
+
+  it('a command of the palette does not take the message in the reader for the one selected in the list', async () => {
+    expect(await emails({ from: 'palette' }, beingDrawn(3, true), readerWith(message, false))).toEqual([3]);
+  });
+
+  it('waits for a row that the list is about to show', async () => {
+    let looks = 0;
+    const list = { ...listOf(3), chosen: () => (++looks < 3 ? [] : listOf(3).chosen([node(3)])) };
+    expect(await emails({ from: 'list' }, list, readerWith(null, false))).toEqual([3]);
+  });
+
+  it('is nothing after a while where nothing is selected, and at once where that is known', async () => {
+    expect(await emails({ from: 'list' }, listOf(), readerWith(message, false))).toEqual([]);
+    let looks = 0;
+    const onMore = { ...listOf(), selectedNodes: [more], chosen: () => (looks++, []) };
+    expect(await emails({ from: 'list' }, onMore, readerWith(message, false))).toEqual([]);
+    expect(looks).toBeLessThan(3);
+    expect(await emails({ from: 'palette' }, listOf(), readerWith(message, false))).toEqual([9]);
   });
 });

@@ -28,13 +28,13 @@ async function tell(notice: DatabaseNotice, log: vscode.LogOutputChannel): Promi
   const { t } = vscode.l10n;
   const text = describeNotice(notice, interfaceLanguage());
   log.warn(`${text} (${notice.file})`);
-  const [showFile, showProblems] = [t('Show File'), t('Show Outbox')];
-  const buttons = notice.changes > 0 ? [showProblems, showFile] : [showFile];
+  const [showFile, showOutbox] = [t('Show File'), t('Show Outbox')];
+  const buttons = notice.changes > 0 ? [showOutbox, showFile] : [showFile];
   const chosen =
     notice.what === 'damaged'
       ? await vscode.window.showWarningMessage(text, ...buttons)
       : await vscode.window.showInformationMessage(text, ...buttons);
-  if (chosen === showProblems) await vscode.commands.executeCommand('mailpane.showProblems');
+  if (chosen === showOutbox) await vscode.commands.executeCommand('mailpane.showProblems');
   if (chosen === showFile) {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(notice.file));
   }

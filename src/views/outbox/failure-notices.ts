@@ -44,7 +44,7 @@ async function offerProblems(what: string, item: OutboxItem, count: number): Pro
   const { t } = vscode.l10n;
   const subject = subjectLabel(item.subject, vscode.l10n);
   const why = inert(describeState(item, vscode.l10n));
-  const show = t('Show Problems');
+  const show = t('Show Outbox');
   const text =
     count === 1
       ? t('{0} failed for "{1}": {2}', what, subject, why)

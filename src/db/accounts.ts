@@ -1,5 +1,6 @@
 import type { Account, AccountSettings } from '../model/account';
 import type { AccountId, EmailId } from '../model/ids';
+import type { AccountRow } from './accounts-copy';
 import { deleteBodies } from './bodies';
 import type { Row } from './database';
 import { forgetThreadKeys } from './imap-threads';
@@ -25,39 +26,77 @@ export function getAccount({ mail }: MailDb, id: AccountId): Account | undefined
   return mail.get(`SELECT ${columns} FROM accounts WHERE id = ?`, [id], toAccount);
 }
 
-export function insertAccount({ mail, changes }: MailDb, account: Account, now: number): void {
-  changes.note('accounts');
-  mail.run('INSERT INTO accounts (id, name, email, settings, created_at) VALUES (?, ?, ?, ?, ?)', [
-    account.id,
-    account.name,
-    account.email,
-    JSON.stringify(account.settings),
-    now,
-  ]);
+/** The same, as the second copy has them. */
+export function accountRows({ mail }: MailDb): AccountRow[] {
+  return mail.all(`SELECT ${columns}, created_at FROM accounts ORDER BY created_at, id`, [], (row) => ({
+    account: toAccount(row),
+    createdAt: row[4] as number,
+  }));
 }
 
-export function updateAccount({ mail, changes }: MailDb, account: Account): void {
-  changes.note('accounts');
-  mail.run('UPDATE accounts SET name = ?, email = ?, settings = ? WHERE id = ?', [
-    account.name,
-    account.email,
-    JSON.stringify(account.settings),
-    account.id,
-  ]);
+export function insertAccount(db: MailDb, account: Account, now: number): void {
+  const rows = accountRows(db);
+  changeBoth(db, rows, [...rows, { account, createdAt: now }], () => {
+    db.changes.note('accounts');
+    db.mail.run('INSERT INTO accounts (id, name, email, settings, created_at) VALUES (?, ?, ?, ?, ?)', [
+      account.id,
+      account.name,
+      account.email,
+      JSON.stringify(account.settings),
+      now,
+    ]);
+  });
 }
 
-/** Deletes the account with everything of it in both files, waiting changes too. Returns the messages that went. */
+export function updateAccount(db: MailDb, account: Account): void {
+  const rows = accountRows(db);
+  const changed = rows.map((row) => (row.account.id === account.id ? { ...row, account } : row));
+  changeBoth(db, rows, changed, () => {
+    db.changes.note('accounts');
+    db.mail.run('UPDATE accounts SET name = ?, email = ?, settings = ? WHERE id = ?', [
+      account.name,
+      account.email,
+      JSON.stringify(account.settings),
+      account.id,
+    ]);
+  });
+}
+
+/** The copy first (accounts-copy.ts): a kill in between leaves one that is ahead of mail.db, which opening it mends. */
+function changeBoth(
+  db: MailDb,
+  before: readonly AccountRow[],
+  after: readonly AccountRow[],
+  changeMail: () => void,
+): void {
+  db.copyAccounts(after);
+  try {
+    changeMail();
+  } catch (error) {
+    try {
+      db.copyAccounts(before);
+    } catch {
+      // The same disk: the next opening mends it.
+    }
+    throw error;
+  }
+}
+
+/** Deletes the account with everything of it in all files, waiting changes too. Returns the messages that went. */
 export function deleteAccount(db: MailDb, id: AccountId): EmailId[] {
   const { mail, changes } = db;
   const emailIds = mail.all('SELECT id FROM emails WHERE account_id = ?', [id], (row) => row[0] as EmailId);
-  mail.transaction(() => {
+  const rows = accountRows(db);
+  const others = rows.filter(({ account }) => account.id !== id);
+  const deleteAll = (): void => {
     for (const what of ['accounts', 'mailboxes', 'outbox', 'status'] as const) changes.note(what);
     mail.run('DELETE FROM pending_changes WHERE account_id = ?', [id]);
     forgetThreadKeys(db, id);
     mail.run('DELETE FROM email_mailboxes WHERE email_id IN (SELECT id FROM emails WHERE account_id = ?)', [id]);
     mail.run('DELETE FROM emails WHERE account_id = ?', [id]);
     mail.run('DELETE FROM accounts WHERE id = ?', [id]);
-  });
+  };
+  changeBoth(db, rows, others, () => mail.transaction(deleteAll));
   // After the commit: a crash in between leaves bodies that nothing refers to, and whose keys are never used again.
   deleteBodies(db, emailIds);
   return emailIds;

@@ -1,6 +1,7 @@
 import type { Database as RawDatabase, Statement } from 'sql.js';
 import { DatabaseError } from './database-error';
 import type { SqlJs } from './sqljs';
+import type { HowDamaged } from './suspicion';
 import type { Mount } from './vfs/mount';
 import { reasonOf, RESULT } from './vfs/result-codes';
 
@@ -29,8 +30,8 @@ interface Coded {
  */
 export class Connection {
   readonly mount: Mount;
-  /** Called before each error `damaged` is thrown. */
-  onDamaged: (() => void) | undefined;
+  /** Called before each error `damaged` or `unreadable` is thrown. */
+  onDamaged: ((how: HowDamaged) => void) | undefined;
   readonly #sqlJs: SqlJs;
   readonly #raw: RawDatabase;
   readonly #statements = new Map<string, Prepared>();
@@ -140,6 +141,7 @@ export class Connection {
     if (this.#closed) throw new DatabaseError('sql', `The database ${this.mount.path} is closed.`);
     this.#lastCode = RESULT.OK;
     this.mount.lastError = undefined;
+    this.mount.readFailed = false;
     try {
       return work();
     } catch (error) {
@@ -195,6 +197,7 @@ export class Connection {
       case 'full':
         return new DatabaseError(reason, `The disk is full: ${path} could not be written.`, cause);
       case 'io':
+        if (this.mount.readFailed) return this.#unreadable(said, cause);
         return new DatabaseError(reason, `The database ${path} could not be read or written (${said}).`, cause);
       default:
         return new DatabaseError(reason, `${said}: ${sql}`, cause);
@@ -203,8 +206,13 @@ export class Connection {
 
   /** SQLite has found it damaged without failing at it: what follows is the same. */
   damaged(said: string, cause?: unknown): DatabaseError {
-    this.onDamaged?.();
+    this.onDamaged?.('damaged');
     return new DatabaseError('damaged', `The database ${this.mount.path} is damaged (${said}).`, cause);
+  }
+
+  #unreadable(said: string, cause: unknown): DatabaseError {
+    this.onDamaged?.('unreadable');
+    return new DatabaseError('unreadable', `The disk does not give a part of ${this.mount.path} (${said}).`, cause);
   }
 }
 

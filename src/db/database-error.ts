@@ -1,6 +1,7 @@
 /**
  * Why the database refused:
  * - `damaged`: the file is not a database, is cut short, or a page of it makes no sense
+ * - `unreadable`: the disk does not give a page of the file (a bad block)
  * - `newer`: a later version of the program wrote the file
  * - `foreign`: the file belongs to another application
  * - `locked`: another process (or another connection of this one) owns the file, or our lock on it was lost
@@ -11,7 +12,7 @@
  * - `unsupported`: this build of sql.js cannot be given our files, so nothing would be stored durably
  */
 export type DatabaseErrorReason =
-  'damaged' | 'newer' | 'foreign' | 'locked' | 'full' | 'io' | 'constraint' | 'sql' | 'unsupported';
+  'damaged' | 'unreadable' | 'newer' | 'foreign' | 'locked' | 'full' | 'io' | 'constraint' | 'sql' | 'unsupported';
 
 /** Everything that `src/db` throws. `cause` holds what the file system or SQLite said. */
 export class DatabaseError extends Error {

@@ -4,9 +4,12 @@ import { deleteProperty, getProperty, setProperty } from './properties';
 import type { Database } from './database';
 
 const noticeSchema = v.object({
-  /** `damaged`: the file was set aside and what could be read was saved; `restored`: a backup took its place. */
-  what: v.picklist(['damaged', 'restored']),
-  /** Where the old file is now. */
+  /**
+   * `damaged`: the file was set aside and what could be read was saved; `missing`: there was none, but there were
+   * accounts; `restored`: a backup took its place.
+   */
+  what: v.picklist(['damaged', 'missing', 'restored']),
+  /** Where the old file is now; `missing`: where it was. */
   file: v.string(),
   accounts: v.number(),
   /** Unsent changes that were saved from the old file. */

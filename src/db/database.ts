@@ -4,6 +4,7 @@ import { DatabaseError } from './database-error';
 import { checkNumbering, migrate, type Migration } from './migrate';
 import { openFile } from './open-file';
 import { loadSqlJs } from './sqljs';
+import type { HowDamaged } from './suspicion';
 import type { DiskGuard, DiskStats } from './vfs/mount';
 
 export type { Row, SqlValue } from './connection';
@@ -251,8 +252,8 @@ export interface OpenOptions {
   readonly wasm?: string;
   /** Asked before each operation on the disk; what it throws refuses it. The engine passes the check of its lock. */
   readonly guard?: DiskGuard;
-  /** A damaged page was met, now or later; the operation that met it throws. */
-  readonly onDamaged?: () => void;
+  /** A page was met that makes no sense or that the disk does not give; the operation that met it throws. */
+  readonly onDamaged?: (how: HowDamaged) => void;
 }
 
 /**

@@ -2,11 +2,11 @@ import { renameSync, rmSync, statSync } from 'node:fs';
 import { basename, isAbsolute } from 'node:path';
 import type { Database } from './database';
 import { DatabaseError } from './database-error';
-import { syncFile } from './file-swap';
 import { syncDirectoryOf } from './vfs/open-files';
+import { syncFile } from './whole-file';
 
 /** No export may take the place of what is in use. */
-const ownName = /^(mail|bodies)\.db(-|\.|$)/;
+const ownName = /^((mail|bodies)\.db(-|\.|$)|accounts\.json)/;
 
 /**
  * Writes mail.db as one packed file without a log: accounts, mailboxes, messages, checkpoints and the queue; no secret was

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { syncDirectoryOf } from './vfs/open-files';
+import { syncFile, writeWhole } from './whole-file';
 
 /** A database and what SQLite keeps beside it. */
 export const databaseSuffixes = ['', '-wal', '-journal'] as const;
@@ -18,13 +19,8 @@ const planSchema = v.object({ aside: v.string() });
  * end (`finishSwap`), so that after a kill at any point there is the old database or the new one, never none. The caller holds the lock.
  */
 export function swapIn(file: string, aside: string): void {
-  const plan = planOf(file);
-  const draft = `${plan}-draft`;
   syncFile(nextOf(file));
-  writeFileSync(draft, JSON.stringify({ aside: basename(aside) } satisfies v.InferOutput<typeof planSchema>));
-  syncFile(draft);
-  renameSync(draft, plan);
-  syncDirectoryOf(file);
+  writeWhole(planOf(file), JSON.stringify({ aside: basename(aside) } satisfies v.InferOutput<typeof planSchema>));
   finishSwap(file);
 }
 
@@ -53,15 +49,6 @@ function readPlan(file: string): string | null {
     return join(dirname(file), v.parse(planSchema, JSON.parse(readFileSync(planOf(file), 'utf8'))).aside);
   } catch {
     return null;
-  }
-}
-
-export function syncFile(file: string): void {
-  const descriptor = openSync(file, 'r+');
-  try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
   }
 }
 

@@ -105,6 +105,7 @@ export class FileVfs {
       logWrites: 0,
       opened: false,
       lastError: undefined,
+      readFailed: false,
     };
     this.#mounts.set(mount.virtualName, mount);
     return mount;

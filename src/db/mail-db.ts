@@ -1,3 +1,4 @@
+import type { AccountRow } from './accounts-copy';
 import type { ChangeCollector } from './change-collector';
 import type { Database } from './database';
 
@@ -8,4 +9,6 @@ export interface MailDb {
   /** bodies.db */
   readonly bodies: Database;
   readonly changes: ChangeCollector;
+  /** Writes the second copy of the accounts (accounts-copy.ts), before mail.db. */
+  readonly copyAccounts: (rows: readonly AccountRow[]) => void;
 }

@@ -153,11 +153,9 @@ function onDisk<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const full = error instanceof Error && 'code' in error && error.code === 'ENOSPC';
-    throw new DatabaseError(
-      full ? 'full' : 'io',
-      full ? `The disk is full: ${file} could not be created.` : `The database ${file} cannot be read or created.`,
-      error,
-    );
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOSPC') throw new DatabaseError('full', `The disk is full: ${file} could not be created.`, error);
+    const reason = code === 'EIO' ? 'unreadable' : 'io';
+    throw new DatabaseError(reason, `The database ${file} cannot be read or created.`, error);
   }
 }

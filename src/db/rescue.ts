@@ -1,3 +1,4 @@
+import { isMailFileGone, readAccountsCopy } from './accounts-copy';
 import { carryOver } from './carry-over';
 import { ChangeCollector } from './change-collector';
 import { openDatabase, type Database, type OpenOptions } from './database';
@@ -14,17 +15,19 @@ export function openMailFile(file: string, options: MailFileOptions): Promise<Da
   return openDatabase(file, { ...options, migrations: mailMigrations, applicationId: mailApplicationId });
 }
 
-/** The stores over mail.db alone, while it is made ready: nothing here touches a body. */
+/** The stores over mail.db alone, while it is made ready: nothing here touches a body, and opening it copies the accounts. */
 export function overMailFile(mail: Database): MailDb {
-  return { mail, bodies: mail, changes: new ChangeCollector(() => undefined) };
+  return { mail, bodies: mail, changes: new ChangeCollector(() => undefined), copyAccounts: () => undefined };
 }
 
 /**
- * A damaged, closed mail.db: puts a new one in its place, with the accounts and unsent changes that could be read. The
- * damaged file is set aside, untouched. Nothing moves before the new one is whole, so after a kill it starts over.
+ * A damaged, closed mail.db, or one that is gone: puts a new one in its place, with the accounts and unsent changes that
+ * could be read. The damaged file is set aside, untouched. Nothing moves before the new one is whole, so after a kill it
+ * starts over.
  */
 export async function rescueMailFile(file: string, options: MailFileOptions): Promise<void> {
-  const saved = readSaved(file, options.guard);
+  const isGone = isMailFileGone(file);
+  const saved = readSaved(file, readAccountsCopy(file), options.guard);
   const aside = asideName(file, 'damaged', new Date());
   removeNext(file);
   const next = await openMailFile(nextOf(file), options);
@@ -32,7 +35,7 @@ export async function rescueMailFile(file: string, options: MailFileOptions): Pr
     const db = overMailFile(next);
     next.transaction(() => {
       carryOver(db, saved);
-      tell(db, noticeOf('damaged', aside, saved));
+      tell(db, isGone ? noticeOf('missing', file, saved) : noticeOf('damaged', aside, saved));
     });
   } finally {
     next.close();
@@ -58,10 +61,13 @@ export function tell(db: MailDb, notice: DatabaseNotice): void {
     duration: 0,
     level: 'warning',
     kind: 'database',
-    message:
-      what === 'damaged'
-        ? `The mail database was damaged. It was set aside as ${file}; mail is fetched again.`
-        : `A backup was restored. The database that it replaced is ${file}.`,
+    message: sentences[what](file),
     details: counts,
   });
 }
+
+const sentences: Record<DatabaseNotice['what'], (file: string) => string> = {
+  damaged: (file) => `The mail database was damaged. It was set aside as ${file}; mail is fetched again.`,
+  missing: (file) => `The mail database ${file} was not there any more. Mail is fetched again.`,
+  restored: (file) => `A backup was restored. The database that it replaced is ${file}.`,
+};

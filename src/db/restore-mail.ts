@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
+import { readAccountsCopy } from './accounts-copy';
 import { carryOver } from './carry-over';
 import { DatabaseError } from './database-error';
 import { asideName, nextOf, removeNext, swapIn } from './file-swap';
@@ -69,7 +70,7 @@ export async function prepareRestore(
  * and changes that have not been sent, which go on. The replaced file is kept.
  */
 export async function finishRestore(file: string, options: MailFileOptions): Promise<void> {
-  const saved = readSaved(file, options.guard);
+  const saved = readSaved(file, readAccountsCopy(file), options.guard);
   const aside = asideName(file, 'replaced', new Date());
   const mail = await openMailFile(nextOf(file), options);
   try {

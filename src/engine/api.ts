@@ -197,9 +197,12 @@ export interface AttachmentFile {
 
 /** What became of the database that was here before. */
 export interface DatabaseNotice {
-  /** `damaged`: it was set aside, and what could be read was saved; `restored`: a backup took its place. */
-  readonly what: 'damaged' | 'restored';
-  /** Where its file is now. */
+  /**
+   * `damaged`: it was set aside, and what could be read was saved; `missing`: it was gone; `restored`: a backup took its
+   * place.
+   */
+  readonly what: 'damaged' | 'missing' | 'restored';
+  /** Where its file is now; `missing`: where it was. */
   readonly file: string;
   readonly accounts: number;
   /** Unsent changes that were saved from it. */

@@ -26,6 +26,7 @@ const ofSync: Record<SyncErrorReason, ErrorReason> = {
 
 const ofDatabase: Record<DatabaseErrorReason, ErrorReason> = {
   damaged: 'database',
+  unreadable: 'database',
   newer: 'database',
   foreign: 'database',
   locked: 'database',

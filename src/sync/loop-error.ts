@@ -6,7 +6,7 @@ export function asSyncError(thrown: unknown): SyncError {
   // Not foreseen: shown as trouble with its text, tried again later, and the stack is in the log.
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const details = error.stack ?? error.message;
-  const isDisk = 'reason' in error && (error.reason === 'full' || error.reason === 'io');
+  const isDisk = 'reason' in error && ['full', 'io', 'unreadable'].includes(String(error.reason));
   return new SyncError(isDisk ? 'disk' : 'protocol', error.message, { details, cause: thrown });
 }
 

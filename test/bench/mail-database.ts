@@ -26,7 +26,7 @@ export function openMail(file: string): Promise<Database> {
 
 /** The stores' view of one file. The second file, of the bodies, plays no part in what is measured here. */
 export function storesOver(mail: Database): MailDb {
-  return { mail, bodies: mail, changes: new ChangeCollector(() => undefined) };
+  return { mail, bodies: mail, changes: new ChangeCollector(() => undefined), copyAccounts: () => undefined };
 }
 
 /** A closed file with mail of at least so many bytes, made if the cache has none. Copy it before changing it. */

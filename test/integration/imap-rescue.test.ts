@@ -1,29 +1,26 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAccounts } from '../../src/db/accounts';
 import { takeNotice } from '../../src/db/database-notice';
-import type { MailDb } from '../../src/db/mail-db';
 import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
 import { listChanges } from '../../src/db/pending-changes';
 import { listSavedChanges } from '../../src/db/saved-changes';
 import type { EmailId } from '../../src/model/ids';
 import { createImapBackend } from '../../src/sync/imap/backend';
-import { drainOutbox } from '../../src/sync/outbox';
-import { watchSavedChanges } from '../../src/sync/saved-changes-watch';
 import { connectRawImap } from '../servers/raw-imap';
 import { seedImap } from '../servers/seed';
 import { users } from '../servers/users';
-import { copyRunning } from '../support/damaged-mail';
-import { never, openImapAccount } from '../support/imap-account';
+import { catchUp } from '../support/catch-up';
+import { copyRunning, destroyPage, rootPage } from '../support/damaged-mail';
+import { openImapAccount } from '../support/imap-account';
 import { keywords, moved } from '../support/synced-account';
 import { present } from '../support/test-db';
 import { inconsistencies, localLines, serverLines } from './imap-compare';
 import { suiteServers, type SuiteServer } from './imap-servers';
 
 const { alice } = users;
-const PAGE = 2048;
 /** One server that has an id for each message, and one where a message is known by what copies of it have in common. */
 const servers = suiteServers.filter(({ name }) => /QRESYNC|OBJECTID/.test(name));
 
@@ -64,18 +61,18 @@ describe.each(servers)('S40: a damaged mail.db of an account on $name', (entry) 
 
     const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-imap-rescue-'));
     const file = path.join(folder, 'mail.db');
-    const root = present(
-      db.mail.get("SELECT rootpage FROM sqlite_schema WHERE name = 'email_mailboxes'", [], (row) => row[0] as number),
-    );
+    const root = rootPage(db, 'email_mailboxes');
     db.mail.checkpoint();
     copyRunning(path.join(account.folder, 'mail.db'), file);
     account.close();
-    writeFileSync(file, readFileSync(file).fill(0, (root - 1) * PAGE, root * PAGE));
+    destroyPage(file, root);
 
     const mended = await openMailDb(folder, { onChanged: () => undefined });
     try {
       expect(takeNotice(mended)).toMatchObject({ what: 'damaged', accounts: 1, changes: waiting, undecided: 0 });
-      await syncAndSend(mended);
+      const restored = present(listAccounts(mended)[0]);
+      const options = { account: restored, secret: alice.password, db: mended, warn: () => undefined };
+      await catchUp(mended, restored.id, createImapBackend(options, entry.tuning));
       expect([listChanges(mended), listSavedChanges(mended)]).toEqual([[], []]);
       expect(localLines(mended)).toEqual(expected);
       expect(await serverLines(login())).toEqual(expected);
@@ -85,23 +82,4 @@ describe.each(servers)('S40: a damaged mail.db of an account on $name', (entry) 
       rmSync(folder, { recursive: true, force: true });
     }
   });
-
-  async function syncAndSend(db: MailDb): Promise<void> {
-    const account = present(listAccounts(db)[0]);
-    const warn = (): void => undefined;
-    const backend = createImapBackend({ account, secret: alice.password, db, warn }, entry.tuning);
-    await backend.connect(never);
-    const look = watchSavedChanges(db, account.id, backend, () => undefined);
-    await backend.syncChanges(never);
-    look();
-    while (backend.needsBackfill) {
-      await backend.backfill({ shouldYield: () => false, onProgress: look }, never);
-      await backend.syncChanges(never);
-    }
-    look();
-    await drainOutbox(db, backend, account.id, never);
-    await backend.syncChanges(never);
-    await backend.syncChanges(never);
-    backend.dispose();
-  }
 });

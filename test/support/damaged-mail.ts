@@ -2,15 +2,17 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileS
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { insertAccount } from '../../src/db/accounts';
+import { accountsCopyOf } from '../../src/db/accounts-copy';
 import { storeEmails } from '../../src/db/emails';
 import { databaseSuffixes } from '../../src/db/file-swap';
 import type { MailDb } from '../../src/db/mail-db';
 import { mailboxKeys, upsertMailboxes } from '../../src/db/mailboxes';
 import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
+import { PAGE_SIZE } from '../../src/db/open-file';
 import { enqueueChange } from '../../src/db/pending-changes';
 import { trustSender } from '../../src/db/trusted-senders';
 import type { AccountId, EmailId, MailboxId } from '../../src/model/ids';
-import { present, serverEmail, testAccount } from './test-db';
+import { present, serverEmail, serverMailbox, testAccount } from './test-db';
 
 /** A folder with a mail.db, and its log, as a killed engine leaves them. */
 export interface MailFolder {
@@ -24,14 +26,25 @@ export interface MailFolder {
 export const bobsAccount = { ...testAccount, id: 'account-2' as AccountId, name: 'Bob', email: 'bob@example.test' };
 export const counts = { messages: 400, changes: 180 };
 
-/** Whoever runs it leaves its files as a kill would: what was committed last is in the log only. */
-/** Copies a database that is open, log and all, as a kill would leave it. */
+/** Copies a mail.db that is open, log, accounts and all, as a kill would leave it. */
 export function copyRunning(from: string, to: string): void {
   for (const suffix of databaseSuffixes) {
     if (existsSync(from + suffix)) copyFileSync(from + suffix, to + suffix);
   }
+  copyFileSync(accountsCopyOf(from), accountsCopyOf(to));
 }
 
+/** The first page of a table: the only one, where it is small. */
+export function rootPage({ mail }: MailDb, table: string): number {
+  const sql = 'SELECT rootpage FROM sqlite_schema WHERE name = ?';
+  return present(mail.get(sql, [table], (row) => row[0] as number));
+}
+
+export function destroyPage(file: string, page: number): void {
+  writeFileSync(file, readFileSync(file).fill(0, (page - 1) * PAGE_SIZE, page * PAGE_SIZE));
+}
+
+/** What was committed by `fill` is in the file, by `inLog` in the log only. */
 export async function makeMailFolder(fill: (db: MailDb) => void, inLog: (db: MailDb) => void = () => undefined) {
   const running = mkdtempSync(path.join(tmpdir(), 'mailpane-damage-'));
   const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-damage-'));
@@ -60,26 +73,9 @@ export interface Filled {
 
 /** Two accounts, mail, and a queue that is long enough to have pages above its rows. */
 export function fillWithChanges(db: MailDb): Filled {
-  const rights = {
-    mayReadItems: true,
-    mayAddItems: true,
-    mayRemoveItems: true,
-    maySetSeen: true,
-    maySetKeywords: true,
-  };
   for (const account of [testAccount, bobsAccount]) {
     insertAccount(db, account, account === testAccount ? 1 : 2);
-    const boxes = ['inbox', 'archive'].map((role, sortOrder) => ({
-      remoteId: `${role}-${account.id}`,
-      name: role,
-      parentRemoteId: null,
-      role: role as 'inbox' | 'archive',
-      sortOrder,
-      isSubscribed: true,
-      rights,
-      totalEmails: 0,
-      unreadEmails: 0,
-    }));
+    const boxes = (['inbox', 'archive'] as const).map((role) => serverMailbox(role, `${role}-${account.id}`));
     upsertMailboxes(db, account.id, boxes, true);
   }
   const boxes = mailboxKeys(db, testAccount.id);

@@ -8,7 +8,7 @@ import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
 import type { Account } from '../../src/model/account';
 import type { ServerEmail } from '../../src/model/email';
 import type { AccountId, MailboxId } from '../../src/model/ids';
-import type { MailboxRole } from '../../src/model/mailbox';
+import type { MailboxRole, ServerMailbox } from '../../src/model/mailbox';
 
 export const testAccount: Account = {
   id: 'account-1' as AccountId,
@@ -32,24 +32,7 @@ export async function openTestDb(): Promise<TestDb> {
   const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-db-'));
   const db = await openMailDb(folder, { onChanged: () => undefined });
   insertAccount(db, testAccount, 1);
-  const rights = {
-    mayReadItems: true,
-    mayAddItems: true,
-    mayRemoveItems: true,
-    maySetSeen: true,
-    maySetKeywords: true,
-  };
-  const boxes = roles.map((role, sortOrder) => ({
-    remoteId: role,
-    name: role,
-    parentRemoteId: null,
-    role,
-    sortOrder,
-    isSubscribed: true,
-    rights,
-    totalEmails: 0,
-    unreadEmails: 0,
-  }));
+  const boxes = roles.map((role) => serverMailbox(role, role));
   upsertMailboxes(db, testAccount.id, boxes, true);
   const keys = mailboxKeys(db, testAccount.id);
   return {
@@ -71,6 +54,19 @@ export async function openTestDb(): Promise<TestDb> {
 export function present<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error('expected a value');
   return value;
+}
+
+/** A mailbox as a server would tell of it. */
+export function serverMailbox(role: MailboxRole, remoteId: string): ServerMailbox {
+  const rights = {
+    mayReadItems: true,
+    mayAddItems: true,
+    mayRemoveItems: true,
+    maySetSeen: true,
+    maySetKeywords: true,
+  };
+  const place = { parentRemoteId: null, sortOrder: roles.indexOf(role) };
+  return { remoteId, name: role, role, ...place, isSubscribed: true, rights, totalEmails: 0, unreadEmails: 0 };
 }
 
 /** A message as a server would tell of it. */

@@ -60,13 +60,29 @@ function pageSizeOf(descriptor: number | null): number {
   return size >= 512 && size <= 32_768 && (size & (size - 1)) === 0 ? size : PAGE_SIZE;
 }
 
-/** What cannot be read is zeros. */
+/** What cannot be read is zeros: of a bad block no more than that block. */
 function readAt(descriptor: number | null, at: number, bytes: number): Buffer {
   const buffer = Buffer.alloc(bytes);
-  try {
-    if (descriptor !== null) readSync(descriptor, buffer, 0, bytes, at);
-  } catch {
-    // A bad block: the rest of the file may still be read.
+  for (let done = 0; descriptor !== null && done < bytes;) {
+    try {
+      const read = readSync(descriptor, buffer, done, bytes - done, at + done);
+      if (read === 0) break;
+      done += read;
+    } catch {
+      done = readSingly(descriptor, buffer, done, at);
+    }
   }
   return buffer;
+}
+
+/** The rest of the buffer, a page at a time; a page that is not given stays zeros. */
+function readSingly(descriptor: number, buffer: Buffer, from: number, at: number): number {
+  for (let done = from; done < buffer.length; done += PAGE_SIZE) {
+    try {
+      readSync(descriptor, buffer, done, Math.min(PAGE_SIZE, buffer.length - done), at + done);
+    } catch {
+      // A bad block: the rest of the file may still be read.
+    }
+  }
+  return buffer.length;
 }

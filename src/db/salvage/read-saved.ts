@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { AccountId } from '../../model/ids';
 import { savedChange, type SavedChange, type SavedEmail, type SavedIntent } from '../../model/saved-change';
+import type { AccountRow } from '../accounts-copy';
 import type { DiskGuard } from '../vfs/mount';
 import { cellsOf, kindOf, type Cell, type PageKind } from './cells';
 import { freePages } from './free-pages';
@@ -14,7 +15,6 @@ import {
   toMailboxRow,
   toSenderRow,
   toSequenceRow,
-  type AccountRow,
   type ChangeRow,
   type EmailRow,
   type LocationRow,
@@ -44,10 +44,10 @@ export interface Saved {
 
 /**
  * Reads what only this computer has out of the pages of a mail.db, row by row, without its schema and without the pages
- * above the rows: what lies on an intact page is found, whatever else is destroyed. The caller holds the lock; `guard`
- * is asked now and then.
+ * above the rows: what lies on an intact page is found, whatever else is destroyed. `copy`: the second copy of the
+ * accounts. The caller holds the lock; `guard` is asked now and then.
  */
-export function readSaved(file: string, guard?: DiskGuard): Saved {
+export function readSaved(file: string, copy: readonly AccountRow[] | null, guard?: DiskGuard): Saved {
   const pages = openPages(file, guard);
   try {
     const free = freePages(pages);
@@ -58,9 +58,10 @@ export function readSaved(file: string, guard?: DiskGuard): Saved {
     );
     const emails = wanted.size === 0 ? new Map<number, SavedEmail>() : scanEmails(pages, free, wanted, found.mailboxes);
     const saved = changes.flatMap((row) => toSaved(row, emails, found.mailboxes) ?? []);
-    const known = saved.filter(({ accountId }) => found.accounts.has(accountId));
+    const accounts = settleAccounts(found.accounts, copy, free === null);
+    const known = saved.filter(({ accountId }) => accounts.has(accountId));
     return {
-      accounts: [...found.accounts.values()].sort((a, b) => a.createdAt - b.createdAt),
+      accounts: [...accounts.values()].sort((a, b) => a.createdAt - b.createdAt),
       senders: [...found.senders.values()],
       changes: known,
       orphans: saved.length - known.length,
@@ -70,6 +71,20 @@ export function readSaved(file: string, guard?: DiskGuard): Saved {
   } finally {
     pages.close();
   }
+}
+
+/**
+ * What was committed counts, and the copy has what lay on a page that is destroyed. Where a row may be one that was deleted
+ * long ago, the copy alone is right.
+ */
+function settleAccounts(
+  found: ReadonlyMap<AccountId, AccountRow>,
+  copy: readonly AccountRow[] | null,
+  isDoubtful: boolean,
+): ReadonlyMap<AccountId, AccountRow> {
+  if (copy === null) return found;
+  const copied = copy.map((row) => [row.account.id, row] as const);
+  return new Map(isDoubtful ? copied : [...copied, ...found]);
 }
 
 function eachRow(pages: Pages, free: ReadonlySet<number> | null, take: (kind: PageKind, cell: Cell) => void): void {

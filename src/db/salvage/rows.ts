@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import type { Account } from '../../model/account';
 import { accountSettings } from '../../model/account-settings';
 import type { AccountId } from '../../model/ids';
 import type { ChangeState } from '../../model/pending-change';
 import type { SavedEmail } from '../../model/saved-change';
+import type { AccountRow } from '../accounts-copy';
 import type { SqlValue } from '../connection';
 
 /** What a page of a damaged file holds is known only by what it looks like: each of these takes a row of its table only. */
@@ -15,11 +15,6 @@ const isTextOrNull = (value: SqlValue | undefined): value is string | null => va
 
 /** ms since 1970: of this century. */
 const isDate = (value: SqlValue | undefined): value is number => isNumber(value) && value > 0 && value < 4.2e12;
-
-export interface AccountRow {
-  readonly account: Account;
-  readonly createdAt: number;
-}
 
 /** `accounts`, without rowid. */
 export function toAccountRow(values: readonly SqlValue[]): AccountRow | undefined {

@@ -34,6 +34,7 @@ export function ioMethods(addFunction: AddFunction, heap: Heap, files: Map<numbe
       return work(file);
     } catch (error) {
       file.mount.lastError = error;
+      file.mount.readFailed = otherwise === RESULT.IOERR_READ;
       return resultOf(error, otherwise);
     }
   }

@@ -28,4 +28,6 @@ export interface Mount {
   opened: boolean;
   /** Why the last operation failed; SQLite itself reports only a number. */
   lastError: unknown;
+  /** It was a read that failed. */
+  readFailed: boolean;
 }

@@ -29,11 +29,11 @@ async function tell(notice: DatabaseNotice, log: vscode.LogOutputChannel): Promi
   const text = describeNotice(notice, interfaceLanguage());
   log.warn(`${text} (${notice.file})`);
   const [showFile, showOutbox] = [t('Show File'), t('Show Outbox')];
-  const buttons = notice.changes > 0 ? [showOutbox, showFile] : [showFile];
+  const buttons = [...(notice.changes > 0 ? [showOutbox] : []), ...(notice.what === 'missing' ? [] : [showFile])];
   const chosen =
-    notice.what === 'damaged'
-      ? await vscode.window.showWarningMessage(text, ...buttons)
-      : await vscode.window.showInformationMessage(text, ...buttons);
+    notice.what === 'restored'
+      ? await vscode.window.showInformationMessage(text, ...buttons)
+      : await vscode.window.showWarningMessage(text, ...buttons);
   if (chosen === showOutbox) await vscode.commands.executeCommand('mailpane.showProblems');
   if (chosen === showFile) {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(notice.file));

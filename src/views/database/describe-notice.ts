@@ -7,9 +7,13 @@ export function describeNotice(notice: DatabaseNotice, { l10n, locale }: Languag
   const { what, changes, orphans, undecided, accounts } = notice;
   const count = (number: number): string => formatCount(number, locale);
   const sentences = [
-    what === 'damaged'
-      ? l10n.t('The mail database was damaged and has been set aside. Mail is fetched again from the server.')
-      : l10n.t('The backup was restored. The database that it replaced was kept.'),
+    {
+      damaged: l10n.t('The mail database was damaged and has been set aside. Mail is fetched again from the server.'),
+      missing: l10n.t(
+        'The file of the mail database was gone. Your accounts are still here, and mail is fetched again from the server; changes that had not reached it are lost.',
+      ),
+      restored: l10n.t('The backup was restored. The database that it replaced was kept.'),
+    }[what],
   ];
   if (what === 'damaged' && accounts === 0) {
     sentences.push(l10n.t('No account could be read from it: add your accounts again.'));

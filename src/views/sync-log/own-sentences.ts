@@ -23,6 +23,7 @@ const sentences: ReadonlySet<string> = new Set([
   'The server has no push: asking now and then.',
   'Checked: nothing was wrong.',
   'Checked: # found wrong, # of them mended.',
+  'The store of message texts was damaged and made anew. Texts are fetched again when they are opened.',
   'A mailbox could not be read.',
   'The server numbered a mailbox anew: its messages are matched again.',
   'The server said that much mail is gone which it still has: that was not believed.',

@@ -8,7 +8,7 @@ import { insertAccount } from '../../../src/db/accounts';
 import { mailboxKeys, upsertMailboxes } from '../../../src/db/mailboxes';
 import { abandonMailDb, closeMailDb, openMailDb } from '../../../src/db/open-mail-db';
 import { PAGE_SIZE } from '../../../src/db/open-file';
-import { openTestDb, present, serverEmail, testAccount } from '../../support/test-db';
+import { openTestDb, present, serverEmail, serverMailbox, testAccount } from '../../support/test-db';
 
 const never = new AbortController().signal;
 
@@ -38,16 +38,7 @@ describe('checking a database by itself (S39)', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     const first = await openMailDb(folder, { onChanged: () => undefined });
     insertAccount(first, testAccount, 1);
-    const rights = {
-      mayReadItems: true,
-      mayAddItems: true,
-      mayRemoveItems: true,
-      maySetSeen: true,
-      maySetKeywords: true,
-    };
-    const box = { remoteId: 'inbox', name: 'inbox', parentRemoteId: null, role: 'inbox', sortOrder: 0 } as const;
-    const counts = { isSubscribed: true, rights, totalEmails: 0, unreadEmails: 0 };
-    upsertMailboxes(first, testAccount.id, [{ ...box, ...counts }], true);
+    upsertMailboxes(first, testAccount.id, [serverMailbox('inbox', 'inbox')], true);
     const inbox = present(mailboxKeys(first, testAccount.id).get('inbox'));
     const emails = Array.from({ length: 400 }, (_, n) =>
       serverEmail(`m${n}`, [inbox], { preview: `unlike-${n} `.repeat(9) }),

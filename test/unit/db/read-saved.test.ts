@@ -43,7 +43,7 @@ const all = counts.changes - sentCount;
 
 describe('what is saved from a damaged mail.db', () => {
   it('is all of it where nothing is damaged: accounts, senders, and what was not sent', () => {
-    const saved = readSaved(mail.file);
+    const saved = readSaved(mail.file, null);
     expect(saved.accounts.map(({ account }) => account)).toEqual([testAccount, bobsAccount]);
     expect(saved.senders).toEqual([{ email: 'newsletter@example.test', trustedAt: 1_700_000_000_000 }]);
     expect(saved.isDoubtful).toBe(false);
@@ -62,19 +62,19 @@ describe('what is saved from a damaged mail.db', () => {
 
   it('is that without the log where the log is gone', () => {
     rmSync(`${mail.file}-wal`);
-    expect(readSaved(mail.file).changes).toHaveLength(all - inLog);
+    expect(readSaved(mail.file, null).changes).toHaveLength(all - inLog);
   });
 
   it('has what the log holds even where the header of the log is destroyed', () => {
     const log = readFileSync(`${mail.file}-wal`);
     log.fill(0xa5, 0, 32);
     writeFileSync(`${mail.file}-wal`, log);
-    expect(readSaved(mail.file).changes).toHaveLength(all);
+    expect(readSaved(mail.file, null).changes).toHaveLength(all);
   });
 
   it('is what the log holds where the log is all that is left', () => {
     rmSync(mail.file);
-    const saved = readSaved(mail.file);
+    const saved = readSaved(mail.file, null);
     expect(saved.accounts).toEqual([]);
     expect(saved.orphans).toBeGreaterThanOrEqual(inLog);
   });
@@ -82,7 +82,7 @@ describe('what is saved from a damaged mail.db', () => {
   it('is not believed to be unsent where the first page is destroyed, but is there', () => {
     mail.write(Buffer.from(good).fill(0, 0, PAGE));
     rmSync(`${mail.file}-wal`);
-    const saved = readSaved(mail.file);
+    const saved = readSaved(mail.file, null);
     expect(saved.isDoubtful).toBe(true);
     expect(saved.accounts).toHaveLength(2);
     expect(saved.changes.length).toBeGreaterThanOrEqual(all - inLog);
@@ -90,12 +90,12 @@ describe('what is saved from a damaged mail.db', () => {
 
   it('misses with any page that is destroyed just the rows of that page', () => {
     rmSync(`${mail.file}-wal`);
-    const ids = new Set(readSaved(mail.file).changes.map(({ id }) => id));
+    const ids = new Set(readSaved(mail.file, null).changes.map(({ id }) => id));
     let missed = 0;
     let withoutAccount = 0;
     for (let page = 1; page <= good.length / PAGE; page++) {
       mail.write(Buffer.from(good).fill(0, (page - 1) * PAGE, page * PAGE));
-      const saved = readSaved(mail.file);
+      const saved = readSaved(mail.file, null);
       if (saved.accounts.length < 2) withoutAccount += 1;
       else missed += [...ids].filter((id) => !saved.changes.some((change) => change.id === id)).length;
       if (!saved.isDoubtful) expect(saved.changes.every(({ id }) => ids.has(id))).toBe(true);
@@ -106,11 +106,11 @@ describe('what is saved from a damaged mail.db', () => {
 
   it('reads to the end of a file that is cut short at any page', () => {
     rmSync(`${mail.file}-wal`);
-    const ids = new Set(readSaved(mail.file).changes.map(({ id }) => id));
+    const ids = new Set(readSaved(mail.file, null).changes.map(({ id }) => id));
     let before = 0;
     for (let pages = 0; pages <= good.length / PAGE; pages++) {
       mail.write(good.subarray(0, pages * PAGE + 100));
-      const { changes, isDoubtful } = readSaved(mail.file);
+      const { changes, isDoubtful } = readSaved(mail.file, null);
       const found = changes.filter(({ id }) => ids.has(id)).length;
       expect(found).toBeGreaterThanOrEqual(before);
       if (!isDoubtful) expect(found).toBe(changes.length);
@@ -121,7 +121,7 @@ describe('what is saved from a damaged mail.db', () => {
 
   it('is read whatever bytes are flipped, and nothing is made up', () => {
     rmSync(`${mail.file}-wal`);
-    const ids = new Set(readSaved(mail.file).changes.map(({ id }) => id));
+    const ids = new Set(readSaved(mail.file, null).changes.map(({ id }) => id));
     const random = randomFrom(7);
     for (let run = 0; run < 60; run++) {
       const bytes = Buffer.from(good);
@@ -130,7 +130,7 @@ describe('what is saved from a damaged mail.db', () => {
         bytes[at] = (bytes[at] ?? 0) ^ (1 << (run % 8));
       }
       mail.write(bytes);
-      const saved = readSaved(mail.file);
+      const saved = readSaved(mail.file, null);
       expect(saved.changes.length + saved.orphans).toBeLessThanOrEqual(counts.changes + 5);
       for (const { account } of saved.accounts) expect(['jmap', 'imap']).toContain(account.settings.protocol);
       if (!saved.isDoubtful) expect(saved.changes.filter(({ id }) => !ids.has(id)).length).toBeLessThan(5);

@@ -25,6 +25,12 @@ describe('what a person is told of a database that was set aside', () => {
     );
   });
 
+  it('says what is left where the file was gone', () => {
+    expect(notice({ what: 'missing' })).toBe(
+      'The file of the mail database was gone. Your accounts are still here, and mail is fetched again from the server; changes that had not reached it are lost.',
+    );
+  });
+
   it('says of a restored backup only what was carried over', () => {
     expect(notice({ what: 'restored' })).toBe('The backup was restored. The database that it replaced was kept.');
   });

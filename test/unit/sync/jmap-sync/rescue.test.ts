@@ -6,19 +6,18 @@ import { listAccounts } from '../../../../src/db/accounts';
 import { takeNotice } from '../../../../src/db/database-notice';
 import type { MailDb } from '../../../../src/db/mail-db';
 import { closeMailDb, openMailDb } from '../../../../src/db/open-mail-db';
+import { PAGE_SIZE } from '../../../../src/db/open-file';
 import { listChanges } from '../../../../src/db/pending-changes';
 import { listSavedChanges } from '../../../../src/db/saved-changes';
 import { createJmapBackend } from '../../../../src/sync/jmap/backend';
-import { drainOutbox } from '../../../../src/sync/outbox';
-import { watchSavedChanges } from '../../../../src/sync/saved-changes-watch';
 import { connectJmap } from '../../../servers/raw-jmap';
 import { users } from '../../../servers/users';
+import { catchUp } from '../../../support/catch-up';
 import { compareWithServer } from '../../../support/compare-with-server';
-import { copyRunning } from '../../../support/damaged-mail';
-import { keywords, moved, never } from '../../../support/synced-account';
+import { copyRunning, destroyPage, rootPage } from '../../../support/damaged-mail';
+import { keywords, moved } from '../../../support/synced-account';
 import { mailboxId, openAccount, type TestAccount } from './open-account';
 
-const PAGE = 2048;
 const messages = 150;
 const flaggedCount = 60;
 const movedCount = 20;
@@ -46,16 +45,7 @@ async function recover({ local, server }: TestAccount, folder: string) {
   onTestFinished(() => closeMailDb(db));
   const { account, accountId, secret } = local;
   expect(listAccounts(db)).toEqual([account]);
-  const backend = createJmapBackend({ account, secret, db, warn: () => undefined });
-  await backend.connect(never);
-  const look = watchSavedChanges(db, accountId, backend, () => undefined);
-  await backend.syncChanges(never);
-  look();
-  while (backend.needsBackfill) await backend.backfill({ shouldYield: () => false, onProgress: look }, never);
-  look();
-  await drainOutbox(db, backend, accountId, never);
-  await backend.syncChanges(never);
-  backend.dispose();
+  await catchUp(db, accountId, createJmapBackend({ account, secret, db, warn: () => undefined }));
   const { email: user, password } = users.alice;
   await compareWithServer(db, accountId, await connectJmap({ url: server.url, user, password }));
   return db;
@@ -86,15 +76,7 @@ describe('S40: a damaged mail.db', () => {
 
   it('without the page above all messages: everything that waited is sent, local = server', async () => {
     const { account, folder, file } = await unsent();
-    const good = readFileSync(file);
-    // The root of the messages: SQLite reads none of them any more.
-    const root = account.local.db.mail.get(
-      "SELECT rootpage FROM sqlite_schema WHERE name = 'emails'",
-      [],
-      (row) => row[0] as number,
-    );
-    const damaged = Buffer.from(good).fill(0, ((root ?? 0) - 1) * PAGE, (root ?? 0) * PAGE);
-    writeFileSync(file, damaged);
+    destroyPage(file, rootPage(account.local.db, 'emails')); // SQLite reads no message any more
     const db = await recover(account, folder);
     expect(lost(db)).toBe(0);
     expect([flagged(account), archived(account)]).toEqual([flaggedCount, movedCount]);
@@ -104,13 +86,9 @@ describe('S40: a damaged mail.db', () => {
   it('S30: a change whose message was destroyed meanwhile stands in the list, with words', async () => {
     const { account, ids, folder, file } = await unsent();
     const damaged = readFileSync(file);
-    const root = account.local.db.mail.get(
-      "SELECT rootpage FROM sqlite_schema WHERE name = 'mailboxes'",
-      [],
-      (row) => row[0] as number,
-    );
-    damaged.fill(0x17, (root ?? 0) * PAGE - 8, (root ?? 0) * PAGE); // the end of the first row
-    damaged.writeUInt16BE(0xffff, ((root ?? 0) - 1) * PAGE + 3); // more rows than fit
+    const root = rootPage(account.local.db, 'mailboxes');
+    damaged.fill(0x17, root * PAGE_SIZE - 8, root * PAGE_SIZE); // the end of the first row
+    damaged.writeUInt16BE(0xffff, (root - 1) * PAGE_SIZE + 3); // more rows than fit
     writeFileSync(file, damaged);
     account.remote.destroy(ids[0] ?? '');
     const db = await recover(account, folder);

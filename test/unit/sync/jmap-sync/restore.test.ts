@@ -14,13 +14,12 @@ import { listSavedChanges } from '../../../../src/db/saved-changes';
 import { rememberAction, undoableActions } from '../../../../src/db/undo-actions';
 import type { EmailId } from '../../../../src/model/ids';
 import { createJmapBackend } from '../../../../src/sync/jmap/backend';
-import { drainOutbox } from '../../../../src/sync/outbox';
-import { watchSavedChanges } from '../../../../src/sync/saved-changes-watch';
 import { connectJmap } from '../../../servers/raw-jmap';
 import { users } from '../../../servers/users';
+import { catchUp } from '../../../support/catch-up';
 import { compareWithServer } from '../../../support/compare-with-server';
 import { bobsAccount } from '../../../support/damaged-mail';
-import { keywords, moved, never } from '../../../support/synced-account';
+import { keywords, moved } from '../../../support/synced-account';
 import { mailboxId, openAccount, type TestAccount } from './open-account';
 
 /** Synced mail with a queue that waits, exported. */
@@ -55,16 +54,7 @@ async function restore({ local }: TestAccount, backup: string): Promise<MailDb> 
 
 async function syncAll({ local, server }: TestAccount, db: MailDb): Promise<void> {
   const { account, accountId, secret } = local;
-  const backend = createJmapBackend({ account, secret, db, warn: () => undefined });
-  await backend.connect(never);
-  const look = watchSavedChanges(db, accountId, backend, () => undefined);
-  await backend.syncChanges(never);
-  look();
-  while (backend.needsBackfill) await backend.backfill({ shouldYield: () => false, onProgress: look }, never);
-  look();
-  await drainOutbox(db, backend, accountId, never);
-  await backend.syncChanges(never);
-  backend.dispose();
+  await catchUp(db, accountId, createJmapBackend({ account, secret, db, warn: () => undefined }));
   const { email: user, password } = users.alice;
   await compareWithServer(db, accountId, await connectJmap({ url: server.url, user, password }));
 }

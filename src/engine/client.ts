@@ -16,8 +16,9 @@ export class EngineError extends Error {
 /**
  * - `starting`: no engine yet; requests wait for it.
  * - `ready`: requests are answered, by the engine of this window or of another one.
- * - `failed`: the engine cannot start (damaged or newer database, …): requests fail with the reason. It may become ready
- *   after all, when another window lets go of the database.
+ * - `failed`: the engine cannot start (full disk, newer database, …): requests fail with the reason. It becomes ready after
+ *   all, once what was in the way is gone or another window has an engine; only where that one is newer (`outdated`) it
+ *   takes a reload.
  */
 export type EngineState =
   | { readonly state: 'starting' }

@@ -20,7 +20,7 @@ export type WorkerMessage =
   | { readonly type: 'ready' }
   /** Another window owns the folder: attach to it. */
   | { readonly type: 'locked' }
-  /** It cannot start, and trying again does not help. */
+  /** It cannot start now; the client tries again later (restart-pace.ts). */
   | { readonly type: 'failed'; readonly reason: ErrorReason; readonly message: string; readonly details: string };
 
 /** What the host tells the worker beside JSON-RPC: closes the files, gives the lock back, and ends. */

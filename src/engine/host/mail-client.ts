@@ -11,6 +11,7 @@ import { replacedIn } from '../windows';
 import { attachToEngine, outdated } from './attach';
 import { RestartPace } from './restart-pace';
 import type { Served } from './served';
+import { cannotStart, endsAgainAndAgain, heldByAnother, isSameFailure } from './start-errors';
 import { endedEngines, spawnEngine, type SpawnOptions } from './spawn';
 
 export interface MailClientOptions extends SpawnOptions {
@@ -18,30 +19,14 @@ export interface MailClientOptions extends SpawnOptions {
   readonly trace: (message: string) => void;
 }
 
-/** ms between looks for an owner while the lock is somebody's who does not answer (yet). */
-const retryDelay = 100;
+/** ms between looks for an owner: while one may come any moment, and once the person was told that there is none. */
+const [retryDelay, failedRetryDelay] = [100, 400];
 
 /** ms: a take-over takes less. An owner that holds the lock longer without an answer is frozen, or no window of ours. */
 const patience = 15_000;
 
 /** ms that an engine has to live after several that did not. */
 const trial = 2_000;
-
-function heldByAnother(): EngineError {
-  return new EngineError(
-    'database',
-    'Another window or program holds the mail database and does not answer. Close it; this window goes on by itself.',
-    'locked: the lock of mail.db is renewed, but nobody listens at the address beside it',
-  );
-}
-
-function endsAgainAndAgain(): EngineError {
-  return new EngineError(
-    'internal',
-    'The mail engine ends right after its start, again and again. A full disk can be the reason: free some space. It is tried again every half minute; your mail and your changes are kept.',
-    'The engine of this window ended several times in a row within a minute of its start.',
-  );
-}
 
 /** What a view has to assume after another engine took over: anything may have changed. */
 const everything: Changed = {
@@ -60,6 +45,9 @@ const everything: Changed = {
  *        │ free, or silent             └─ no answer (yet): look again                             ├─► look …
  *     spawn our own worker ─ ready ─► served until it ends ───────────────────────────────────────┘
  *        └─ locked, another window was faster, or ours failed just now: look again
+ *
+ * Whatever a start fails with can pass (a full disk, too many open files), and another window may have an engine before
+ * this one is tried again: only a newer program in another window ends the search.
  */
 export class EngineClient implements MailClient {
   private connection: MessageConnection | null = null;
@@ -125,25 +113,32 @@ export class EngineClient implements MailClient {
     const { signal } = this.stopper;
     const watch = new LockWatch(join(this.options.folder, 'mail.db'), { ended: endedEngines });
     let unservedSince = performance.now();
+    const unserved = (): number => performance.now() - unservedSince;
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       try {
         const lock = await watch.look();
         const replacedBy = isFirst ? null : replacedIn(lock.sighting);
         if (replacedBy !== null && replacedBy.apiVersion > apiVersion) throw outdated(replacedBy.version);
-        const wasServed = await this.useEngine(watch, lock);
-        if (wasServed) unservedSince = performance.now();
-        else {
-          const isOverdue = performance.now() - unservedSince > patience;
-          if (isOverdue && this.current.state !== 'failed') this.setState({ state: 'failed', error: heldByAnother() });
-          await delay(retryDelay, signal);
+        if (await this.useEngine(watch, lock)) {
+          unservedSince = performance.now();
+          continue;
         }
+        if (this.current.state !== 'failed' && unserved() > patience) this.fail(heldByAnother());
       } catch (thrown) {
-        const error = thrown instanceof EngineError ? thrown : new EngineError('internal', String(thrown));
-        this.options.trace(`The engine cannot start: ${error.message} (${error.details})`);
-        this.setState({ state: 'failed', error });
-        return;
+        const error = thrown instanceof EngineError ? thrown : cannotStart(thrown);
+        // What a folder that cannot be read for a moment says is no reason yet.
+        if (thrown instanceof EngineError || unserved() > trial) this.fail(error);
+        if (error.reason === 'outdated') return;
       }
+      await delay(this.current.state === 'failed' ? failedRetryDelay : retryDelay, signal);
     }
+  }
+
+  /** Tells why there is no engine; once while it stays the same, however often it is tried. */
+  private fail(error: EngineError): void {
+    if (this.current.state === 'failed' && isSameFailure(this.current.error, error)) return;
+    this.options.trace(`There is no engine: ${error.message} (${error.details})`);
+    this.setState({ state: 'failed', error });
   }
 
   /** Attaches to the owner of the lock or becomes it, and stays there as long as that serves. False: nobody did. */
@@ -158,7 +153,10 @@ export class EngineClient implements MailClient {
         over = watch.whenOver(lock.sighting, stopWatching.signal);
         served = await attachToEngine({ folder, version, over }, prepare);
       } else if (this.pace.mayStart) {
-        served = await spawnEngine(this.options, lock, prepare);
+        served = await spawnEngine(this.options, lock, prepare).catch((thrown: unknown) => {
+          this.pace.ended('failed', 0);
+          throw thrown;
+        });
       } else return false;
       if (served === null || served === 'locked') return false;
       const servedSince = performance.now();
@@ -180,7 +178,8 @@ export class EngineClient implements MailClient {
       trace('The engine has ended.');
       const wait = this.pace.ended(end ?? 'over', performance.now() - servedSince);
       if (wait > 0) trace(`It failed soon after its start. The next one is started in ${wait} ms.`);
-      this.setState(this.pace.isHopeless ? { state: 'failed', error: endsAgainAndAgain() } : { state: 'starting' });
+      if (this.pace.isHopeless && (!lives || end === 'failed')) this.fail(endsAgainAndAgain());
+      else this.setState({ state: 'starting' });
       return true;
     } finally {
       stopWatching.abort();

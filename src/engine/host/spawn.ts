@@ -9,6 +9,7 @@ import { connectPort } from '../rpc';
 import { removeAddress } from '../windows';
 import { shutDown, type WorkerMessage, type WorkerInput } from '../worker-messages';
 import type { EngineEnd, Prepare, Served } from './served';
+import { cannotStart } from './start-errors';
 
 export interface SpawnOptions {
   /** Global storage, as a path. */
@@ -25,7 +26,7 @@ const shutDownTimeout = 3_000;
 export const endedEngines = new Set<string>();
 
 /**
- * Starts our own engine. `locked`: another window owns the folder. EngineError where it cannot start at all. The lock is
+ * Starts our own engine. `locked`: another window owns the folder. EngineError where it cannot start now. The lock is
  * taken here first, before the thread is made: where several windows want to take over, only one goes to that length.
  */
 export async function spawnEngine(
@@ -73,7 +74,7 @@ async function startWorker(
   const told = await new Promise<WorkerMessage>((resolve) => {
     worker.once('message', resolve);
     worker.once('error', (error) =>
-      resolve({ type: 'failed', reason: 'internal', message: error.message, details: error.stack ?? '' }),
+      resolve({ type: 'failed', reason: 'internal', message: error.message, details: error.stack ?? error.message }),
     );
     worker.once('exit', (code) =>
       resolve({
@@ -88,7 +89,9 @@ async function startWorker(
     port1.close();
     await ended;
     if (told.type === 'locked') return 'locked';
-    throw new EngineError(told.reason, told.message, told.details);
+    throw told.reason === 'internal'
+      ? cannotStart([told.message, told.details].join('\n'))
+      : new EngineError(told.reason, told.message, told.details);
   }
   worker.on('message', (message: WorkerMessage) => (hasLostLock ||= message.type === 'locked'));
   worker.on('error', () => undefined); // `exit` follows: the client looks for an engine again

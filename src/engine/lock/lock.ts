@@ -69,7 +69,7 @@ export async function acquireLock(file: string, options: LockOptions): Promise<L
     return new OwnedLock(file, term, began, options);
   } catch (error) {
     if (error instanceof LockError) throw error;
-    throw new LockError('io', `The lock of ${file} cannot be created or removed.`, error);
+    throw new LockError('io', 'The lock of the mail database cannot be created.', error);
   }
 }
 

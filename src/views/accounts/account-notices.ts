@@ -77,9 +77,11 @@ export async function showEngineFailure({ client, extension, log }: ViewContext)
   }
   const folder = extension.globalStorageUri.fsPath;
   const detail = [
-    t('Nothing was overwritten. First reload the window; where a newer Mailpane is at work in another one, update.'),
+    t(
+      'Nothing was overwritten, and Mailpane goes on trying. Where a newer version wrote the database, update Mailpane.',
+    ),
     error.reason === 'disk-full'
-      ? t('The disk is full: make some room first.')
+      ? t('The disk is full: make some room. Mailpane then starts within half a minute.')
       : t(
           'If the database stays unreadable: close all windows, move mail.db and the files beside it out of {0}, and start again. ' +
             'Mail is fetched anew; changes that had not reached the server are only in the old files.',

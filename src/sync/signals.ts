@@ -27,10 +27,12 @@ export class WakeUp {
       const settle = (then: () => void): void => {
         clearTimeout(timer);
         signal.removeEventListener('abort', onAbort);
-        this.waiter = null;
+        // Only its own: an older wait that nobody awaits any more must not cut off the one that came after it.
+        if (this.waiter === woken) this.waiter = null;
         then();
       };
-      this.waiter = () => settle(() => resolve('woken'));
+      const woken = (): void => settle(() => resolve('woken'));
+      this.waiter = woken;
       signal.addEventListener('abort', onAbort, { once: true });
     });
   }

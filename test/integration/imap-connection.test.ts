@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ImapSettings, MailServer } from '../../src/model/account';
-import { connectImap, type ImapConnection } from '../../src/sync/imap/connection';
+import { connectImap } from '../../src/sync/imap/connect';
+import type { ImapConnection } from '../../src/sync/imap/connection';
 import { startDovecot, type DovecotServer } from '../servers/dovecot';
 import { users } from '../servers/users';
 import { never } from '../support/imap-account';

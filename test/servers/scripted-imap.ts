@@ -51,7 +51,7 @@ export interface ScriptedImap {
   /** Of LIST, as it is sent. */
   separator: string;
   readonly mailboxes: Map<string, ScriptedMailbox>;
-  /** Every command that came, without its tag. */
+  /** Every command that came, without its tag; any other line as it is. */
   readonly log: string[];
   /** Connections open now, the most at a time, and all that there were. */
   readonly connections: { open: number; most: number; count: number };
@@ -128,12 +128,13 @@ async function serve(socket: Socket, connection: number, capabilities: string, s
       }
       const [, tag = '', name = '', args = ''] = /^(\S+) ((?:UID )?\S+) ?(.*)$/i.exec(line) ?? [];
       const command: Command = { tag, name: name.toUpperCase(), args, connection };
-      self.log.push(`${command.name} ${args}`.trim());
+      self.log.push(name === '' ? line : `${command.name} ${args}`.trim());
       const usual = command.name === 'IDLE' ? '+ idling\r\n' : answer(command, capabilities, self, session);
       const scripted = await self.script(command, socket, usual);
       if (socket.destroyed) return;
-      if (command.name === 'IDLE') idleTag = tag;
-      socket.write(scripted ?? usual, 'latin1');
+      const given = scripted ?? usual;
+      if (command.name === 'IDLE' && given.startsWith('+')) idleTag = tag;
+      socket.write(given, 'latin1');
       if (command.name === 'LOGOUT') socket.end();
     }
   }

@@ -1,6 +1,6 @@
 import type { ImapSettings } from '../../model/account';
 import { textsOf, type ImapNode, type ImapResponse } from '../imap/attributes';
-import { connectImap } from '../imap/connection';
+import { connectImap } from '../imap/connect';
 import type { ConnectionTest } from './test-connection';
 
 export async function testImap(settings: ImapSettings, secret: string, signal: AbortSignal): Promise<ConnectionTest> {

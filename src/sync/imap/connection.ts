@@ -1,13 +1,10 @@
-import { ImapFlow } from 'imapflow';
-import type { ImapSettings } from '../../model/account';
+import type { ImapFlow } from 'imapflow';
 import type { Traffic } from '../backend';
-import { orAborted, reasonOf } from '../linked-signal';
+import { orAborted } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ImapResponse } from './attributes';
-import { tapFetches } from './fetch-tap';
 import { toSyncError } from './imap-error';
 import type { Selected } from './select';
-import { createTransport, isLoopbackHost, requireSafety } from './transport';
 
 /** How a server tells what changed in a mailbox (S15), the best first. */
 export type Tier = 'qresync' | 'condstore' | 'none';
@@ -18,20 +15,6 @@ export interface ImapTiming {
   readonly silence: number;
   /** ms that a connection in doubt has to show that it lives (S26). */
   readonly proof: number;
-}
-
-export const defaultImapTiming: ImapTiming = { connect: 20_000, silence: 60_000, proof: 5_000 };
-
-export interface ConnectOptions {
-  readonly settings: ImapSettings;
-  readonly secret: string;
-  readonly traffic: Traffic;
-  readonly signal: AbortSignal;
-  readonly timing?: Partial<ImapTiming>;
-  /** Something odd that does not stop the work. */
-  readonly warn?: (message: string, details?: string) => void;
-  /** Use no better tier than this. */
-  readonly bestTier?: Tier;
 }
 
 /** What imapflow's compiler takes as an argument of a command: a plain string is quoted. */
@@ -81,8 +64,8 @@ export interface ImapConnection {
   selected: Selected | null;
   /** Sends one command; the tagged response. Fails with SyncError; CommandRefused where the server said NO or BAD. */
   command(name: string, args: readonly Argument[], handlers: Handlers, signal: AbortSignal): Promise<ImapResponse>;
-  /** IDLE (RFC 2177) until `until` settles or the server ends it. `onData`: the server told something. */
-  idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void>;
+  /** IDLE (RFC 2177) until `until` settles, or the server has `ended` it. `onData`: the server told something. */
+  idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<'done' | 'ended'>;
   /**
    * S26: closed unless the server soon answers what is asked of it from now on, or goes on with a long answer. What was on
    * its way here already proves nothing: it is read from this machine's own buffers.
@@ -91,55 +74,12 @@ export interface ImapConnection {
   close(): void;
 }
 
-/** Connects, signs in, and enables what the tier needs. Logs nothing: not even a masked password leaves here. */
-export async function connectImap(options: ConnectOptions): Promise<ImapConnection> {
-  const { settings, secret, signal } = options;
-  const { host, port, security } = settings.imap;
-  const timing = { ...defaultImapTiming, ...options.timing };
-  requireSafety(settings.imap);
-  const client = new ImapFlow({
-    host,
-    port,
-    secure: security === 'tls',
-    doSTARTTLS: security === 'starttls',
-    auth: { user: settings.username, pass: secret },
-    transport: createTransport(settings.imap),
-    clientInfo: { name: 'Mailpane' },
-    logger: false,
-    disableAutoIdle: true,
-    disableAutoEnable: true,
-    disableCompression: isLoopbackHost(host),
-    connectionTimeout: timing.connect,
-    greetingTimeout: timing.connect,
-    // Silence while a command runs is watched below; between commands a connection may rest.
-    socketTimeout: 40 * 60_000,
-  });
-  tapFetches(client);
-  const connection = new Connection(client, host, options.traffic, timing, options.warn ?? (() => undefined));
-  const abort = (): void => connection.close();
-  signal.addEventListener('abort', abort, { once: true });
-  const deadline = setTimeout(() => connection.fail(silent(host, 'sign in')), timing.connect * 3);
-  try {
-    signal.throwIfAborted();
-    await client.connect();
-    await connection.enable(options.bestTier ?? 'qresync', signal);
-    return connection;
-  } catch (error) {
-    connection.close();
-    if (signal.aborted) throw reasonOf(signal);
-    throw connection.failure ?? toSyncError(error, host, 'connect');
-  } finally {
-    clearTimeout(deadline);
-    signal.removeEventListener('abort', abort);
-    connection.count(0);
-  }
-}
-
-function silent(host: string, what: string): SyncError {
+export function silent(host: string, what: string): SyncError {
   return new SyncError('timeout', `${host} did not answer in time.`, { details: `${host}: ${what}: silence` });
 }
 
-class Connection implements ImapConnection {
+/** Made by connect.ts alone. */
+export class Connection implements ImapConnection {
   readonly closed: Promise<void>;
   selected: Selected | null = null;
   tier: Tier = 'none';
@@ -210,7 +150,7 @@ class Connection implements ImapConnection {
     return await orAborted(this.execute(name, args, handlers), signal);
   }
 
-  async idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<void> {
+  async idle(onData: () => void, until: Promise<void>, signal: AbortSignal): Promise<'done' | 'ended'> {
     let accepted: () => void = () => undefined;
     const ready = new Promise<void>((resolve) => (accepted = resolve));
     const told = (): Promise<void> => {
@@ -225,24 +165,29 @@ class Connection implements ImapConnection {
         return Promise.resolve();
       },
     });
-    running.catch(() => undefined); // awaited below
-    const refused = running.then(() => undefined);
+    const over = running.then(({ next }) => {
+      next();
+      return 'ended' as const;
+    });
+    over.catch(() => undefined); // awaited below
     const deadline = new Promise<never>((_resolve, reject) => {
       const timer = setTimeout(() => reject(silent(this.host, 'IDLE')), this.timing.silence);
-      void Promise.race([ready, refused.catch(() => undefined)]).then(() => clearTimeout(timer));
+      void Promise.race([ready, over.catch(() => undefined)]).then(() => clearTimeout(timer));
     });
     try {
-      await orAborted(Promise.race([ready, refused, deadline]), signal);
-      await orAborted(Promise.race([until, refused]), signal);
+      await orAborted(Promise.race([ready, over, deadline]), signal);
+      const how = await orAborted(Promise.race([over, until.then(() => 'done' as const)]), signal);
+      if (how === 'ended') return how; // here a DONE would be a command that there is none of
       const sent = ++this.lastSent;
       this.executor.write('DONE');
       const end = setTimeout(() => this.fail(silent(this.host, 'DONE')), this.timing.silence);
       try {
-        (await orAborted(running, signal)).next();
+        await orAborted(over, signal);
         this.lastAnswered = sent;
       } finally {
         clearTimeout(end);
       }
+      return how;
     } catch (error) {
       throw this.problem(error, 'IDLE');
     } finally {

@@ -1,4 +1,5 @@
-import { Deferred, WakeUp } from '../signals';
+import { cancelled, linkSignals } from '../linked-signal';
+import type { WakeUp } from '../signals';
 import { SyncError } from '../sync-error';
 import type { ImapConnection } from './connection';
 import { CommandRefused } from './imap-error';
@@ -33,6 +34,9 @@ export interface LiveOptions {
 /** The shortest that an IDLE is tried for, however early a server hangs up. */
 const shortest = 30_000;
 
+/** ms: a server that ends an IDLE by itself within this long will end the next one too, so it is asked by NOOP. */
+const atOnce = 1_000;
+
 /**
  * The second connection (S25): listens to one mailbox, by IDLE or else NOOP, until the connection dies, which is a
  * SyncError. The others are looked at now and then. `unsupported`: the server lets this account have no second one.
@@ -49,8 +53,11 @@ export async function listenLive(
     if (error instanceof CommandRefused && error.reason === 'rate-limited') return 'unsupported';
     throw error;
   }
+  const alive = linkSignals(signal);
+  const { host, closed } = connection;
+  void closed.then(() => alive.abort(new SyncError('offline', `${host} closed the connection for news.`)));
   const others = setInterval(events.onChange, timing.others);
-  const idle = { startedAt: performance.now() };
+  const waiting = { since: performance.now() };
   let canIdle = connection.capabilities.has('IDLE');
   try {
     for (let isFirst = true; ; isFirst = false) {
@@ -62,49 +69,55 @@ export async function listenLive(
         if (isFirst) events.onConnected();
         else events.onChange();
       }
-      idle.startedAt = performance.now();
-      const pause = canIdle ? Math.min(limit.ms, timing.idle) : timing.noop;
+      waiting.since = performance.now();
+      if (!canIdle) {
+        await moved.wait(timing.noop, alive.signal);
+        await askForNews(connection, events.onChange, signal);
+        continue;
+      }
       try {
-        await waitForNews(connection, events.onChange, moved, { canIdle, pause }, signal);
+        const ended = await idle(connection, events.onChange, moved, Math.min(limit.ms, timing.idle), signal);
+        if (ended === 'ended' && performance.now() - waiting.since < atOnce) canIdle = false;
       } catch (error) {
         // It announces IDLE, and refuses it.
-        if (!canIdle || !(error instanceof CommandRefused) || connection.isClosed) throw error;
+        if (!(error instanceof CommandRefused) || connection.isClosed) throw error;
         canIdle = false;
       }
     }
   } catch (error) {
-    const lasted = performance.now() - idle.startedAt;
+    const lasted = performance.now() - waiting.since;
     // S25: it hung up before we would have said something: next time we do so sooner.
     if (connection.isClosed && !signal.aborted && !moved.isRaised && lasted > shortest)
       limit.ms = Math.max(shortest, lasted * 0.8);
     throw error;
   } finally {
     clearInterval(others);
+    alive.release();
     connection.close();
   }
 }
 
-/** One IDLE, or one pause and a NOOP. Ends early when another mailbox is to be listened to. */
-async function waitForNews(
+/** One IDLE, for `ms` at most. Ends early when another mailbox is to be listened to. */
+async function idle(
   connection: ImapConnection,
   onChange: () => void,
   moved: WakeUp,
-  { canIdle, pause }: { readonly canIdle: boolean; readonly pause: number },
+  ms: number,
   signal: AbortSignal,
-): Promise<void> {
-  const over = new Deferred();
-  const paused = moved.wait(pause, signal).then(() => over.resolve());
-  paused.catch(() => over.resolve());
-  const dead = connection.closed.then(() => {
-    throw new SyncError('offline', `${connection.host} closed the connection for news.`);
-  });
-  dead.catch(() => undefined);
-  if (canIdle) {
-    await Promise.race([connection.idle(onChange, over.promise, signal), dead]);
-  } else {
-    await Promise.race([over.promise, dead]);
-    signal.throwIfAborted();
-    const told = (): void => onChange();
-    await connection.command('NOOP', [], { EXISTS: told, EXPUNGE: told, VANISHED: told, FETCH: told }, signal);
+): Promise<'done' | 'ended'> {
+  const wait = linkSignals(signal);
+  const over = moved.wait(ms, wait.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await connection.idle(onChange, over, signal);
+  } finally {
+    wait.abort(cancelled()); // it must not outlive an IDLE that the server ended: there may be many of those
   }
+}
+
+async function askForNews(connection: ImapConnection, onChange: () => void, signal: AbortSignal): Promise<void> {
+  const told = (): void => onChange();
+  await connection.command('NOOP', [], { EXISTS: told, EXPUNGE: told, VANISHED: told, FETCH: told }, signal);
 }

@@ -1,6 +1,13 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { addMessage, basicCapabilities, type Script } from '../../../servers/scripted-imap';
-import { openScripted, scriptedMail, type ScriptedAccount } from '../../../support/scripted-account';
+import {
+  fillScripted,
+  openScripted,
+  reasonOf,
+  scriptedMail,
+  type ScriptedAccount,
+} from '../../../support/scripted-account';
 
 /** Listens until it has heard of something; the commands of the listening connection meanwhile. */
 async function hearsOf(
@@ -48,6 +55,50 @@ describe('listening', () => {
     expect(commands.filter((name) => name === 'IDLE')).toHaveLength(1);
     expect(commands.filter((name) => name === 'NOOP').length).toBeGreaterThan(1);
     expect(scripted.server.connections.count).toBe(2);
+  });
+
+  it('S25: asks by NOOP where the server ends each IDLE at once', async () => {
+    const scripted = await openScripted(basicCapabilities, 12, { tuning });
+    await scripted.account.syncAll();
+    const commands = await hearsOf(scripted, ({ name, tag }) =>
+      name === 'IDLE' ? `+ idling\r\n${tag} OK IDLE is over\r\n` : undefined,
+    );
+    expect(commands.filter((name) => name === 'IDLE')).toHaveLength(1);
+    expect(commands.filter((name) => name === 'NOOP').length).toBeGreaterThan(1);
+    expect(scripted.server.log).not.toContain('DONE');
+    expect(scripted.server.connections.count).toBe(2);
+  });
+
+  it('S25: goes on by IDLE where the server ends it now and then, and leaves nothing behind each time', async () => {
+    const { server, account } = await openScripted(basicCapabilities, 12, {
+      prepare: (prepared) => void fillScripted(prepared, 'Archive', 3),
+    });
+    await account.syncAll();
+    const listener = new AbortController();
+    const left: number[] = [];
+    const selected: string[] = [];
+    let went: () => void = () => undefined;
+    const wentElsewhere = new Promise<void>((resolve) => (went = resolve));
+    server.script = ({ name, args, tag, connection }, socket) => {
+      if (connection > 1 && name === 'SELECT') selected.push(args);
+      if (selected.length > 1) went();
+      if (name !== 'IDLE') return undefined;
+      left.push(getEventListeners(listener.signal, 'abort').length);
+      if (left.length < 3) setTimeout(() => socket.write(`${tag} OK IDLE is over\r\n`), 1_050);
+      else setTimeout(() => account.backend.focus(account.mailbox('Archive')), 20);
+      // The scripted server takes a DONE only for an IDLE that it knows to be open.
+      if (left.length < 3) socket.write('+ idling\r\n');
+      return left.length < 3 ? '' : undefined;
+    };
+    const events = { onConnected: () => undefined, onChange: () => undefined };
+    const listening = reasonOf(account.backend.listen(events, listener.signal));
+    await wentElsewhere;
+    listener.abort();
+    expect(await listening).toBe('cancelled');
+    expect(left.slice(0, 3)).toEqual([left[0], left[0], left[0]]);
+    expect(selected.map((args) => /"?([^" ]+)/.exec(args)?.[1])).toEqual(['INBOX', 'Archive']);
+    expect(server.log.filter((line) => line === 'DONE' || line === 'NOOP')).toEqual([]);
+    expect(server.connections.count).toBe(2);
   });
 
   it('S25: keeps to two connections while bodies are read, changes sent, mail filled in, and connections lost', async () => {

@@ -3,7 +3,7 @@ import { SyncError } from '../../../../src/sync/sync-error';
 import type { ImapConnection } from '../../../../src/sync/imap/connection';
 import { WorkLine } from '../../../../src/sync/imap/work-line';
 import { basicCapabilities, startScriptedImap, type ScriptedImap } from '../../../servers/scripted-imap';
-import { connectImap } from '../../../../src/sync/imap/connection';
+import { connectImap } from '../../../../src/sync/imap/connect';
 
 const never = new AbortController().signal;
 let server: ScriptedImap;

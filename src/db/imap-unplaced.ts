@@ -16,6 +16,15 @@ export function newRound(): Round {
   return { inserted: new Map(), departed: new Set() };
 }
 
+/** A message without a known place. */
+export interface Unplaced {
+  readonly id: EmailId;
+  /** The mailbox that it is known to be in; null: it can be anywhere. */
+  readonly mailboxId: MailboxId | null;
+  /** ms since 1970. */
+  readonly since: number;
+}
+
 /** The same of a message that is here. */
 export function emailIdentity({ mail }: MailDb, id: EmailId): number {
   const identity = mail.get('SELECT message_id, size, received_at FROM emails WHERE id = ?', [id], (row) =>
@@ -43,16 +52,16 @@ export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
 
 /** It can be anywhere; one that is expected somewhere stays expected there. */
 export function expectNowhereYet(db: MailDb, id: EmailId): void {
-  const sql = 'INSERT OR IGNORE INTO imap_unplaced (email_id, mailbox_id, identity) VALUES (?, NULL, ?)';
-  db.mail.run(sql, [id, emailIdentity(db, id)]);
+  const sql = 'INSERT OR IGNORE INTO imap_unplaced (email_id, mailbox_id, identity, since) VALUES (?, NULL, ?, ?)';
+  db.mail.run(sql, [id, emailIdentity(db, id), Date.now()]);
 }
 
 /** It stands in this mailbox under a UID that is not known (S20, S22). */
 export function expectIn(db: MailDb, id: EmailId, mailboxId: MailboxId): void {
   db.mail.run(
-    `INSERT INTO imap_unplaced (email_id, mailbox_id, identity) VALUES (?, ?, ?)
-     ON CONFLICT (email_id) DO UPDATE SET mailbox_id = excluded.mailbox_id`,
-    [id, mailboxId, emailIdentity(db, id)],
+    `INSERT INTO imap_unplaced (email_id, mailbox_id, identity, since) VALUES (?, ?, ?, ?)
+     ON CONFLICT (email_id) DO UPDATE SET mailbox_id = excluded.mailbox_id, since = excluded.since`,
+    [id, mailboxId, emailIdentity(db, id), Date.now()],
   );
 }
 
@@ -117,16 +126,16 @@ export function expectedMailbox({ mail }: MailDb, id: EmailId): MailboxId | null
 export function expectNowhere({ mail }: MailDb, mailboxId: MailboxId): EmailId[] {
   const sql = 'SELECT email_id FROM imap_unplaced WHERE mailbox_id = ?';
   const ids = mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
-  mail.run('UPDATE imap_unplaced SET mailbox_id = NULL WHERE mailbox_id = ?', [mailboxId]);
+  mail.run('UPDATE imap_unplaced SET mailbox_id = NULL, since = ? WHERE mailbox_id = ?', [Date.now(), mailboxId]);
   return ids;
 }
 
-/** Of an account, each with the mailbox that it is known to be in. */
-export function listUnplaced({ mail }: MailDb, accountId: AccountId): { id: EmailId; mailboxId: MailboxId | null }[] {
+export function listUnplaced({ mail }: MailDb, accountId: AccountId): Unplaced[] {
   return mail.all(
-    'SELECT u.email_id, u.mailbox_id FROM imap_unplaced u JOIN emails e ON e.id = u.email_id WHERE e.account_id = ?',
+    `SELECT u.email_id, u.mailbox_id, u.since FROM imap_unplaced u JOIN emails e ON e.id = u.email_id
+     WHERE e.account_id = ?`,
     [accountId],
-    (row) => ({ id: row[0] as EmailId, mailboxId: row[1] as MailboxId | null }),
+    (row) => ({ id: row[0] as EmailId, mailboxId: row[1] as MailboxId | null, since: row[2] as number }),
   );
 }
 

@@ -4,7 +4,7 @@ import { replayIntents, type EmailState } from '../model/overlay';
 import type { EmailIntent } from '../model/pending-change';
 import { packKeywords, unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
-import { intentsOf } from './pending-changes';
+import { changesOf, intentsOf, setChangeState } from './pending-changes';
 
 /** What a server may change of a message; what is absent stays as it was. */
 export interface ServerUpdate {
@@ -142,4 +142,19 @@ export function acceptIntents(db: MailDb, id: EmailId, intents: readonly EmailIn
   const stored = load(db, id);
   if (stored === undefined) return;
   write(db, stored, replayIntents(serverState(stored), intents));
+}
+
+/** What waits of a message cannot be done: it stands in the list of refused changes (S30). False: there is none there. */
+export function refuseChanges(db: MailDb, id: EmailId, why: string): boolean {
+  return db.mail.transaction(() => {
+    const all = changesOf(db, id);
+    setChangeState(
+      db,
+      all.filter(({ state }) => state === 'queued').map((change) => change.id),
+      'failed',
+      { lastError: why, countAttempt: false },
+    );
+    replayPending(db, id);
+    return all.length > 0;
+  });
 }

@@ -85,11 +85,15 @@ export function getChanges({ mail }: MailDb, ids: readonly ChangeId[]): PendingC
   return ids.flatMap((id) => mail.all(sql, [id], toChange));
 }
 
+/** What waits of one message, or was refused, oldest first. */
+export function changesOf({ mail }: MailDb, emailId: EmailId): PendingChange[] {
+  return mail.all(`SELECT ${columns} FROM pending_changes WHERE ${ofEmail} ORDER BY id`, [String(emailId)], toChange);
+}
+
 /** What the server refused of a message, oldest first. */
-export function refusedChanges({ mail }: MailDb, emailId: EmailId): RefusedChange[] {
-  const sql = `SELECT ${columns} FROM pending_changes WHERE ${ofEmail} AND state = 'failed' ORDER BY id`;
-  return mail
-    .all(sql, [String(emailId)], toChange)
+export function refusedChanges(db: MailDb, emailId: EmailId): RefusedChange[] {
+  return changesOf(db, emailId)
+    .filter(({ state }) => state === 'failed')
     .map(({ id, intent, lastError }) => ({ changeId: id, intent, reason: lastError }));
 }
 

@@ -209,4 +209,12 @@ ALTER TABLE undo_actions ADD COLUMN undo_request_id TEXT;   -- of what took it b
 ALTER TABLE undo_actions ADD COLUMN kept INTEGER NOT NULL DEFAULT 0; -- messages of which it could not be taken back
 `,
   },
+  {
+    version: 5,
+    name: 'since when a message has no known place',
+    sql: `
+ALTER TABLE imap_unplaced ADD COLUMN since INTEGER NOT NULL DEFAULT 0; -- ms since 1970
+UPDATE imap_unplaced SET since = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
+`,
+  },
 ];

@@ -1,9 +1,8 @@
-import { giveUpUnplaced } from '../../db/imap-messages';
 import { listUnplaced, newRound, type Round } from '../../db/imap-unplaced';
-import type { EmailId } from '../../model/ids';
 import type { CycleReport } from '../backend';
-import { getCheckpoint, isComplete, isSameStatus, type Checkpoint } from './checkpoint';
+import { getCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
+import { giveUp, isUnchanged } from './give-up';
 import { CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
@@ -88,38 +87,8 @@ function isDue(context: ImapContext, connection: ImapConnection, mailbox: Openab
   return !tellsFlags && (isOnScreen(context, mailbox) || isScanDue(context, checkpoint));
 }
 
-const isUnchanged = ({ status }: Checkpoint, mailbox: OpenableMailbox): boolean =>
-  status !== null && isSameStatus(status, mailbox.status);
-
 const isOnScreen = (context: ImapContext, { id, role }: OpenableMailbox): boolean =>
   role === 'inbox' || id === context.focused();
 
 const isScanDue = ({ policy }: ImapContext, { lastFullScan }: Checkpoint): boolean =>
   Math.abs(Date.now() - lastFullScan) >= policy.fullScan;
-
-/**
- * S21: what was unplaced before this round began, and is in no mailbox after it, is gone. As long as a mailbox has not
- * been read to its end, a message that may be in it stays.
- */
-export function giveUp(
-  context: ImapContext,
-  older: readonly { readonly id: EmailId; readonly mailboxId: number | null }[],
-  mailboxes: readonly OpenableMailbox[],
-  { departed }: Round,
-): void {
-  if (older.length === 0) return;
-  const { db, accountId } = context;
-  const checkpoints = new Map(mailboxes.map(({ id }) => [id as number, getCheckpoint(db, accountId, id)]));
-  const allRead = [...checkpoints.values()].every((checkpoint) => checkpoint?.status != null);
-  const open = new Map(listUnplaced(db, accountId).map(({ id, mailboxId }) => [id, mailboxId]));
-  const gone = older.filter(({ id, mailboxId }) => {
-    if (!open.has(id) || departed.has(id) || open.get(id) !== mailboxId) return false;
-    if (mailboxId === null) return allRead;
-    const checkpoint = checkpoints.get(mailboxId);
-    return checkpoint?.status != null && isComplete(checkpoint);
-  });
-  giveUpUnplaced(
-    db,
-    gone.map(({ id }) => id),
-  );
-}

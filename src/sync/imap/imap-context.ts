@@ -49,6 +49,8 @@ export interface SyncPolicy {
   readonly fullScan: number;
   /** Messages of INBOX and of the mailbox on screen whose flags are looked at in every cycle there. */
   readonly window: number;
+  /** ms that a message which left its mailbox is looked for while another one cannot be read. */
+  readonly lookFor: number;
 }
 
 export const defaultPolicy: SyncPolicy = {
@@ -57,4 +59,5 @@ export const defaultPolicy: SyncPolicy = {
   detailPage: 100,
   fullScan: 15 * 60_000,
   window: 200,
+  lookFor: 7 * 24 * 60 * 60_000,
 };

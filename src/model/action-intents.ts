@@ -14,7 +14,7 @@ interface Shown {
 
 /**
  * What an action means for one message, given where it is shown and the mailbox that the person sees it in (`from`;
- * null: none in particular). Empty: it is so already.
+ * null: none in particular). Empty: there is nothing to change.
  */
 export function intentsFor(
   action: Action,
@@ -38,20 +38,24 @@ export function intentsFor(
     case 'not-junk':
       return [...keywordIntent(email, [notJunk], [junk]), ...moveIntent(email, null, mailboxOf('inbox'))];
     case 'delete': {
-      const trash = mailboxOf('trash');
-      // Out of Trash (or Junk) for good. A message that stands elsewhere too only leaves that mailbox.
       const role = from === null ? onlyRole(email) : email.mailboxes.get(from);
-      if (role !== 'trash' && role !== 'junk') return moveIntent(email, null, trash);
-      if (email.mailboxes.size <= 1 || from === null) return [destroyIntent(email)];
-      return [{ type: 'mailboxes', add: [], remove: [from] }];
+      const isDiscarded = role === 'trash' || role === 'junk';
+      return isDiscarded ? destroyIntent(email, from) : moveIntent(email, null, mailboxOf('trash'));
     }
     case 'destroy':
-      return [destroyIntent(email)];
+      return destroyIntent(email, from);
   }
 }
 
-function destroyIntent(email: Shown): EmailIntent {
-  return { type: 'destroy', from: [...email.mailboxes.keys()] };
+/**
+ * S9: for good only where the person sees it. A message that stands elsewhere too leaves that mailbox and nothing else, for
+ * two moves may have put it into Trash and Archive; one that was moved out of there meanwhile is not what they meant.
+ */
+function destroyIntent(email: Shown, from: MailboxId | null): EmailIntent[] {
+  if (from === null) return [{ type: 'destroy', from: [...email.mailboxes.keys()] }];
+  if (!email.mailboxes.has(from)) return [];
+  if (email.mailboxes.size > 1) return [{ type: 'mailboxes', add: [], remove: [from] }];
+  return [{ type: 'destroy', from: [from] }];
 }
 
 function onlyRole(email: Shown): MailboxRole | null {

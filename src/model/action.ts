@@ -7,7 +7,8 @@ export type ActionTarget =
 
 /**
  * What a person does to messages. `archive`, `junk` and `delete` find the account's mailbox of that role; `delete` of
- * what is already in Trash (or Junk) destroys, which the view has asked about before.
+ * what is already in Trash (or Junk) destroys, which the view has asked about before. What is destroyed in a mailbox, and
+ * stands in another too, stays there.
  */
 export type Action =
   | { readonly type: 'keyword'; readonly keyword: string; readonly on: boolean }

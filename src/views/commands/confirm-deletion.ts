@@ -10,6 +10,9 @@ export async function confirmDeletion(count: number): Promise<boolean> {
       ? l10n.t('Delete this message for good?')
       : l10n.t('Delete these {0} messages for good?', formatCount(count, locale));
   const remove = l10n.t('Delete');
-  const detail = l10n.t('This cannot be undone.');
+  const detail =
+    count === 1
+      ? l10n.t('This cannot be undone. If it is in another mailbox too, it stays there.')
+      : l10n.t('This cannot be undone. Those that are in another mailbox too stay there.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
 }

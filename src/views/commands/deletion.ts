@@ -9,7 +9,10 @@ export interface Deletion {
   readonly forGood: readonly Chosen[];
 }
 
-/** A message that was chosen without a mailbox goes for good only if all mailboxes it is in are Trash or Junk. */
+/**
+ * A message that was chosen without a mailbox goes for good only if all mailboxes it is in are Trash or Junk; and then from
+ * there (S9), for while the person is asked somebody may put it elsewhere.
+ */
 export async function planDeletion(
   chosen: readonly Chosen[],
   byId: ReadonlyMap<MailboxId, Mailbox>,
@@ -25,7 +28,9 @@ export async function planDeletion(
     const { mailboxId, emailId } = item.message;
     const mailboxIds =
       mailboxId === null ? ((await client.request('messages/get', { emailId }))?.mailboxIds ?? []) : [mailboxId];
-    (mailboxIds.length > 0 && mailboxIds.every(isDiscarded) ? forGood : toTrash).push(item);
+    const [first] = mailboxIds;
+    if (first === undefined || !mailboxIds.every(isDiscarded)) toTrash.push(item);
+    else forGood.push(mailboxId === null ? { ...item, target: { emailId, mailboxId: first } } : item);
   }
   return { toTrash, forGood };
 }

@@ -25,7 +25,10 @@ export function describeDone(action: Action, messages: number, nameOf: MailboxNa
     case 'delete':
       return one ? l10n.t('Deleted 1 message') : l10n.t('Deleted {0} messages', count);
     case 'destroy':
-      return one ? l10n.t('Deleted 1 message for good') : l10n.t('Deleted {0} messages for good', count);
+      // Not "for good": those that were in another mailbox too are still there.
+      return one
+        ? l10n.t('Deleted 1 message from Trash or Junk')
+        : l10n.t('Deleted {0} messages from Trash or Junk', count);
     case 'move': {
       const name = inert(oneLine(nameOf(action.to), 60));
       return one ? l10n.t('Moved 1 message to {0}', name) : l10n.t('Moved {0} messages to {1}', count, name);

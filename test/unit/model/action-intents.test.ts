@@ -69,17 +69,18 @@ describe('intentsFor', () => {
     ]);
   });
 
-  it('does not destroy in Trash what stands elsewhere too', () => {
-    expect(
-      intentsFor(
-        { type: 'delete' },
-        shownIn([
-          [trash, 'trash'],
-          [label, null],
-        ]),
-        trash,
-        mailboxOf,
-      ),
-    ).toEqual([{ type: 'mailboxes', add: [], remove: [trash] }]);
+  it.each(['delete', 'destroy'] as const)('S9: does not %s in Trash what stands elsewhere too', (type) => {
+    const both = shownIn([
+      [trash, 'trash'],
+      [label, null],
+    ]);
+    expect(intentsFor({ type }, both, trash, mailboxOf)).toEqual([{ type: 'mailboxes', add: [], remove: [trash] }]);
+  });
+
+  it('S9: destroys only where it is seen, and nothing that was moved out of there', () => {
+    expect(intentsFor({ type: 'destroy' }, shownIn([[trash, 'trash']]), trash, mailboxOf)).toEqual([
+      { type: 'destroy', from: [trash] },
+    ]);
+    expect(intentsFor({ type: 'destroy' }, shownIn([[archive, 'archive']]), trash, mailboxOf)).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ describe('S31: what was done, in a person’s words', () => {
     [{ type: 'archive' }, 1, 'Archived 1 message'],
     [{ type: 'archive' }, 1200, 'Archived 1,200 messages'],
     [{ type: 'delete' }, 2, 'Deleted 2 messages'],
-    [{ type: 'destroy' }, 1, 'Deleted 1 message for good'],
+    [{ type: 'destroy' }, 1, 'Deleted 1 message from Trash or Junk'],
     [{ type: 'junk' }, 1, 'Marked 1 message as junk'],
     [{ type: 'not-junk' }, 3, 'Marked 3 messages as not junk'],
     [{ type: 'keyword', keyword: '$seen', on: true }, 2, 'Marked 2 messages as read'],

@@ -19,13 +19,19 @@ export interface OutboxRow {
   readonly contextValue: string;
 }
 
-/** The title of the view: VS Code shows no description beside a folded one, but a person has to see that something is in it. */
+/**
+ * The title of the view. VS Code shows no description beside a folded one, but a person has to see that something is in it;
+ * beside an open one a count would leave no room for that.
+ */
 export function outboxTitle(
   { failed, pending }: Pick<Overview, 'failed' | 'pending'>,
+  isOpen: boolean,
   { l10n, locale }: Language,
 ): string {
   const count = failed + pending;
-  return count === 0 ? l10n.t('Outbox and Problems') : l10n.t('Outbox and Problems ({0})', formatCount(count, locale));
+  return count === 0 || isOpen
+    ? l10n.t('Outbox and Problems')
+    : l10n.t('Outbox and Problems ({0})', formatCount(count, locale));
 }
 
 /** Beside the title of the open view: "2 failed, 3 waiting". "" where there is nothing. */

@@ -89,7 +89,7 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
       failed === 1
         ? vscode.l10n.t('1 change failed')
         : vscode.l10n.t('{0} changes failed', formatCount(failed, language.locale));
-    view.title = outboxTitle(overview, language);
+    view.title = outboxTitle(overview, view.visible, language);
     view.description = outboxSummary(overview, language);
     view.badge = failed > 0 ? { value: failed, tooltip } : undefined;
     setContext('mailpane.hasFailed', failed > 0);
@@ -106,7 +106,10 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
     client.onChanged((change) => {
       if (change.outbox || change.accounts) refresher.request();
     }),
-    view.onDidChangeVisibility(({ visible }) => presence.visible(visible)),
+    view.onDidChangeVisibility(({ visible }) => {
+      presence.visible(visible);
+      showCounts();
+    }),
   );
   return {
     get selection() {

@@ -42,7 +42,7 @@ function Entry({ emailId, attachment }: { emailId: number; attachment: Attachmen
         <Icon name={attachment.icon} />
         <bdi class="attachment-name">{name}</bdi>
         <span class="quiet size">{formatSize(attachment.size)}</span>
-        {risky ? <Icon name="warning" className="failed" label={strings.riskyAttachment} /> : null}
+        {risky ? <Icon name="warning" className="warning" label={strings.riskyAttachment} /> : null}
       </button>
       <button
         type="button"

@@ -50,7 +50,7 @@ function Marks({ message }: { message: MessageView }) {
           <span aria-hidden="true">{strings.waiting}</span>
         </span>
       ) : null}
-      {message.pending === 'failed' ? <Icon name="warning" className="failed" label={strings.changeFailed} /> : null}
+      {message.pending === 'failed' ? <Icon name="error" className="failed" label={strings.changeFailed} /> : null}
       {message.flagged ? <Icon name="star-full" className="flag" label={strings.flagged} /> : null}
       {message.answered ? <Icon name="reply" label={strings.answered} /> : null}
       {message.forwarded ? <Icon name="arrow-right" label={strings.forwarded} /> : null}

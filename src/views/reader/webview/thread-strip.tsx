@@ -46,7 +46,7 @@ function Entry({ entry, isCurrent, reference }: EntryProps) {
       <bdi class="entry-from">{entry.from}</bdi>
       <span class="entry-preview quiet">{entry.preview}</span>
       {entry.pending === 'pending' ? <Icon name="cloud-upload" className="pending" label={strings.pending} /> : null}
-      {entry.pending === 'failed' ? <Icon name="warning" className="failed" label={strings.changeFailed} /> : null}
+      {entry.pending === 'failed' ? <Icon name="error" className="failed" label={strings.changeFailed} /> : null}
       {entry.flagged ? <Icon name="star-full" className="flag" label={strings.flagged} /> : null}
       {entry.hasAttachment ? <Icon name="attach" label={strings.hasAttachment} /> : null}
       <time class="quiet">{shortDate(entry.receivedAt, Date.now())}</time>

@@ -86,7 +86,8 @@ describe('S30: a row of the outbox', () => {
   });
 
   it('is counted in the title, which is all that a folded view shows', () => {
-    expect(outboxTitle({ failed: 2, pending: 1200 }, english)).toBe('Outbox and Problems (1,202)');
-    expect(outboxTitle({ failed: 0, pending: 0 }, english)).toBe('Outbox and Problems');
+    expect(outboxTitle({ failed: 2, pending: 1200 }, false, english)).toBe('Outbox and Problems (1,202)');
+    expect(outboxTitle({ failed: 2, pending: 1200 }, true, english)).toBe('Outbox and Problems');
+    expect(outboxTitle({ failed: 0, pending: 0 }, false, english)).toBe('Outbox and Problems');
   });
 });

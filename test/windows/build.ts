@@ -34,7 +34,7 @@ export async function buildProgram(folder: string, version: ProgramVersion = {})
 }
 
 /** The same program as a later release may be: another interface, a newer schema. */
-function otherVersion({ apiVersion, migration }: ProgramVersion): Plugin {
+export function otherVersion({ apiVersion, migration }: ProgramVersion): Plugin {
   const change = (file: string, found: RegExp, by: (found: string) => string): string => {
     const text = readFileSync(file, 'utf8');
     if (!found.test(text)) throw new Error(`${file} has no ${found.source}`);

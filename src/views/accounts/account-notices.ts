@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import type { AccountSummary } from '../../engine/api';
 import type { EngineError, EngineState } from '../../engine/client';
 import type { AccountId } from '../../model/ids';
-import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { newlySignedOut } from './signed-out';
 
@@ -53,7 +52,10 @@ export function noticeEngineFailure({ client, log }: ViewContext): vscode.Dispos
 async function offerReload(error: EngineError, log: vscode.LogOutputChannel): Promise<void> {
   const reload = vscode.l10n.t('Reload Window');
   log.warn(`${error.message} ${error.details}`);
-  const chosen = await vscode.window.showWarningMessage(errorSentence(error), reload);
+  const text = vscode.l10n.t(
+    'A newer version of Mailpane runs in another window. Reload this window to go on; what you did in it is kept.',
+  );
+  const chosen = await vscode.window.showWarningMessage(text, reload);
   if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
 

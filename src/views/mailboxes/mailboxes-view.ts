@@ -29,7 +29,7 @@ const manyNodes = 50;
 
 /** The native tree "Mailboxes": chooses what the list shows, takes messages that are dropped on a mailbox. */
 export function registerMailboxes(
-  { log }: ViewContext,
+  { client, log }: ViewContext,
   list: MessageListView,
   directory: Directory,
   move: MoveMessages,
@@ -114,7 +114,7 @@ export function registerMailboxes(
     const { unread } = overview;
     const tooltip = unread === 1 ? vscode.l10n.t('1 unread message') : vscode.l10n.t('{0} unread messages', unread);
     view.badge = unread > 0 ? { value: unread, tooltip } : undefined;
-    progress.set(overview.accounts.some(({ status }) => isBusy(status)));
+    progress.set(client.state.state !== 'failed' && overview.accounts.some(({ status }) => isBusy(status)));
     void vscode.commands.executeCommand('setContext', 'mailpane.hasAccounts', overview.accounts.length > 0);
     void vscode.commands.executeCommand('setContext', 'mailpane.hasSeveralAccounts', overview.accounts.length > 1);
   };
@@ -135,6 +135,7 @@ export function registerMailboxes(
     openMailbox,
     changed,
     directory.onDidChange(update),
+    client.onState(() => showSummary(directory.state)),
     list.onDidChangeSource(selectShown),
     view.onDidChangeVisibility(selectShown),
   );

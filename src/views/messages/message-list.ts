@@ -79,10 +79,13 @@ export function createMessageList(context: ViewContext, directory: Directory): M
   const showHeading = (): void => {
     const { state } = directory;
     const heading = listHeading(model.source, state, language);
+    // Without an engine what shows is what was: the rows stay, and it has to be said that they do.
+    const failure = client.state.state === 'failed' ? client.state.error : null;
+    const problem = model.problem ?? (model.source === null ? null : failure);
     view.title = heading.title;
-    view.description = heading.description;
-    view.message = model.problem === null ? '' : errorSentence(model.problem);
-    progress.set(heading.busy || model.isLoading);
+    view.description = failure === null ? heading.description : '';
+    view.message = problem === null ? '' : errorSentence(problem);
+    progress.set(failure === null && (heading.busy || model.isLoading));
     setContext('mailpane.mailboxRole', roleOf(model.source, state) ?? '');
     setContext('mailpane.canLoadMore', model.nodes.at(-1)?.kind === 'more');
     void publishMessagesState({
@@ -114,6 +117,7 @@ export function createMessageList(context: ViewContext, directory: Directory): M
       showHeading();
     }),
     model.onDidChange(showHeading),
+    client.onState(showHeading),
     view.onDidChangeSelection(({ selection }) => {
       hasSelection = selection.some(({ kind }) => kind !== 'more');
       setContext('mailpane.hasSelection', hasSelection);

@@ -309,7 +309,7 @@ export class AccountLoop {
         if (report.sent + report.failed > 0) {
           const { sent, failed } = report;
           const level = failed > 0 ? 'warning' : 'info';
-          this.options.log(timer.entry(level, 'send', `${sent} changes taken, ${failed} refused.`, { sent, failed }));
+          this.options.log(timer.entry(level, 'send', `Changes taken: ${sent}, refused: ${failed}.`, { sent, failed }));
         }
         if (report.deferred) retryIn = backoff.next(null);
         else backoff.reset();

@@ -20,6 +20,7 @@ export const vsCodeServerFolder = path.join(serverFolder, 'package/lib/vscode');
  */
 export async function getVsCodeServer(): Promise<string> {
   if (existsSync(vsCodeServerFolder)) return vsCodeServerFolder;
+  console.log('Fetching VS Code’s server from npm, once: 270 MB.');
   await mkdir(cacheFolder, { recursive: true });
   const temporary = await mkdtemp(path.join(cacheFolder, 'vscode-server-unfinished-'));
   try {

@@ -19,7 +19,7 @@ const sentences: ReadonlySet<string> = new Set([
   '# of # messages are here; goes on.',
   '# of an unknown number of messages are here; goes on.',
   'All # messages are here.',
-  '# changes taken, # refused.',
+  'Changes taken: #, refused: #.',
   'The server has no push: asking now and then.',
   'Checked: nothing was wrong.',
   'Checked: # found wrong, # of them mended.',

@@ -20,6 +20,9 @@ export interface Undo extends Disposable {
   done(action: Action, applied: Applied): void;
 }
 
+/** Of a subject in the history: the time behind it has to fit too. In UTF-16 units. */
+const subjectLength = 40;
+
 interface HistoryItem extends vscode.QuickPickItem {
   readonly undoId: number;
 }
@@ -58,7 +61,7 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory,
     const items = history.map(({ undoId, action, messages, createdAt, subject }): HistoryItem => ({
       label: describeDone(action, messages, nameOf, language),
       description: [
-        subject === null ? '' : subjectLabel(subject, vscode.l10n, 60),
+        subject === null ? '' : subjectLabel(subject, vscode.l10n, subjectLength),
         relativeDate(createdAt, now, language),
       ]
         .filter((part) => part !== '')

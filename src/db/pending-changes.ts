@@ -81,8 +81,9 @@ export function listChanges({ mail }: MailDb): PendingChange[] {
 }
 
 export function getChanges({ mail }: MailDb, ids: readonly ChangeId[]): PendingChange[] {
-  const sql = `SELECT ${columns} FROM pending_changes WHERE resource_type = 'Email' AND id = ?`;
-  return ids.flatMap((id) => mail.all(sql, [id], toChange));
+  const sql = `SELECT ${columns} FROM pending_changes
+    WHERE resource_type = 'Email' AND id IN (SELECT value FROM json_each(?)) ORDER BY id`;
+  return mail.all(sql, [JSON.stringify(ids)], toChange);
 }
 
 /** What waits of one message, or was refused, oldest first. */
@@ -128,8 +129,13 @@ export function requeueInterrupted({ mail, changes }: MailDb, accountId: Account
   if (mail.run(sql, [accountId]) > 0) changes.note('outbox');
 }
 
-export function countChanges({ mail }: MailDb): { pending: number; failed: number } {
-  const sql = "SELECT count(*), coalesce(sum(state = 'failed'), 0) FROM pending_changes";
-  const counts = mail.get(sql, [], (row) => ({ all: row[0] as number, failed: row[1] as number }));
+/** Of one account, or (null) of all. */
+export function countChanges(
+  { mail }: MailDb,
+  accountId: AccountId | null = null,
+): { pending: number; failed: number } {
+  const sql = `SELECT count(*), coalesce(sum(state = 'failed'), 0) FROM pending_changes
+    WHERE coalesce(?1, account_id) = account_id`;
+  const counts = mail.get(sql, [accountId], (row) => ({ all: row[0] as number, failed: row[1] as number }));
   return { pending: (counts?.all ?? 0) - (counts?.failed ?? 0), failed: counts?.failed ?? 0 };
 }

@@ -148,7 +148,10 @@ function toIntent(intent: SavedIntent, keys: ReadonlyMap<string, MailboxId>): Em
 }
 
 /** What such a change wants as far as its mailboxes are known here, for the list of what waits. */
-export function describedIntent(db: MailDb, { accountId, change }: WaitingChange): EmailIntent {
+export function describedIntent(
+  db: MailDb,
+  { accountId, change }: Pick<WaitingChange, 'accountId' | 'change'>,
+): EmailIntent {
   const { intent } = change;
   if (intent.type !== 'mailboxes') return intent;
   const keys = mailboxKeys(db, accountId);

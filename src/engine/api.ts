@@ -10,7 +10,7 @@ import type { EmailBody, EmailDetails, MessageRow } from '../model/email';
 import type { AccountFindings, Finding } from '../model/findings';
 import type { AccountId, ChangeId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import type { Mailbox } from '../model/mailbox';
-import type { ChangeState, EmailIntent } from '../model/pending-change';
+import type { OutboxGroup, OutboxItem } from '../model/outbox-item';
 import type { ServerCertificate } from '../model/server-certificate';
 
 /** Raised when a request or an answer changes its shape: a window of another version then steps back. */
@@ -114,17 +114,10 @@ export interface HistoryEntry {
   readonly subject: string | null;
 }
 
-export interface OutboxItem {
-  readonly changeId: ChangeId;
-  readonly accountId: AccountId;
-  /** Null: saved from another database, and the message is not here (yet). */
-  readonly emailId: EmailId | null;
-  readonly subject: string;
-  readonly intent: EmailIntent;
-  readonly state: ChangeState;
-  readonly createdAt: number;
-  readonly attempts: number;
-  readonly lastError: string | null;
+export interface Outbox {
+  readonly groups: readonly OutboxGroup[];
+  /** Failed changes that are in none of the groups, where they failed for very many reasons. */
+  readonly left: number;
 }
 
 export interface Overview {
@@ -290,7 +283,16 @@ export const requests = {
   /** What can be undone, newest first; it survives a restart. */
   'actions/history': request<readonly HistoryEntry[]>()(nothing),
 
-  'outbox/list': request<readonly OutboxItem[]>()(nothing),
+  /** What waits and what failed: how many, and the first of each group. */
+  'outbox/list': request<Outbox>()(nothing),
+  /** Null: it has left the queue. */
+  'outbox/get': request<OutboxItem | null>()(v.object({ changeId })),
+  /** Those that failed, in the order of the queue. Null: of any account, for any reason. */
+  'outbox/failed': request<readonly ChangeId[]>()(
+    v.object({ accountId: v.nullable(accountId), reason: v.nullable(v.string()) }),
+  ),
+  /** What an account has waiting and failed. */
+  'outbox/count': request<number>()(v.object({ accountId })),
   /** Null: all failed ones. */
   'outbox/retry': request<null>()(v.object({ changeIds: v.nullable(v.array(changeId)) })),
   /** Shows the server's truth again (S1). */

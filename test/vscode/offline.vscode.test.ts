@@ -46,9 +46,10 @@ describe('without the server', () => {
     await setWeather(user, 'slow');
     await archive('Letter 9');
     assert.equal((await subjects()).includes('Letter 9'), false);
-    const waiting = (await other.request('outbox/list', {})).filter((change) => change.accountId === accountId);
+    const { groups } = await other.request('outbox/list', {});
+    const waiting = groups.filter((group) => group.accountId === accountId);
     assert.deepEqual(
-      waiting.map(({ subject }) => subject),
+      waiting.flatMap(({ changes }) => changes).map(({ subject }) => subject),
       ['Letter 9'],
     );
 

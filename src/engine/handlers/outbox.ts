@@ -1,12 +1,11 @@
 import { replayPending } from '../../db/overlay';
-import { deleteChanges, getChanges, listChanges, setChangeState } from '../../db/pending-changes';
-import { getEmailDetails } from '../../db/message-lists';
-import { describedIntent, listSavedChanges, type WaitingChange } from '../../db/saved-changes';
+import { failedChanges, getOutboxItem, listOutbox } from '../../db/outbox-list';
+import { countChanges, deleteChanges, getChanges, listChanges, setChangeState } from '../../db/pending-changes';
+import { listSavedChanges, type WaitingChange } from '../../db/saved-changes';
 import { attachToKnown } from '../../db/settle-saved-changes';
 import { forgetChanges } from '../../db/undo-actions';
 import type { ChangeId } from '../../model/ids';
 import { wasNeverDone, type PendingChange } from '../../model/pending-change';
-import type { OutboxItem } from '../api';
 import type { EngineContext, Handlers } from '../engine-context';
 
 export function outboxHandlers({ db, sync }: EngineContext) {
@@ -16,26 +15,22 @@ export function outboxHandlers({ db, sync }: EngineContext) {
     return changes.filter(({ state }) => state === 'failed' || (changeIds !== null && state === 'queued'));
   };
   /** The same of those whose message is not here. */
-  const chosenSaved = (changeIds: readonly ChangeId[] | null): WaitingChange[] =>
-    listSavedChanges(db).filter(({ id, state }) => changeIds?.includes(id) ?? state === 'failed');
+  const chosenSaved = (changeIds: readonly ChangeId[] | null): WaitingChange[] => {
+    const ids = changeIds === null ? null : new Set(changeIds);
+    return listSavedChanges(db).filter(({ id, state }) => ids?.has(id) ?? state === 'failed');
+  };
   const replayAll = (changes: readonly PendingChange[]): void => {
     for (const emailId of new Set(changes.map((change) => change.emailId))) replayPending(db, emailId);
   };
   const idsOf = (changes: readonly { readonly id: ChangeId }[]): ChangeId[] => changes.map(({ id }) => id);
   return {
-    'outbox/list': () => [
-      ...listChanges(db).map(({ id, emailId, ...change }): OutboxItem => ({
-        ...change,
-        changeId: id,
-        emailId,
-        subject: getEmailDetails(db, emailId)?.subject ?? '',
-      })),
-      ...listSavedChanges(db).map((saved): OutboxItem => {
-        const { id, change, ...rest } = saved;
-        const intent = describedIntent(db, saved);
-        return { ...rest, changeId: id, emailId: null, subject: change.email?.subject ?? '', intent };
-      }),
-    ],
+    'outbox/list': () => listOutbox(db),
+    'outbox/get': ({ changeId }) => getOutboxItem(db, changeId),
+    'outbox/failed': ({ accountId, reason }) => failedChanges(db, accountId, reason),
+    'outbox/count': ({ accountId }) => {
+      const { pending, failed } = countChanges(db, accountId);
+      return pending + failed;
+    },
 
     'outbox/retry': ({ changeIds }) => {
       const changes = chosen(changeIds);

@@ -9,8 +9,7 @@ export async function removeAccount({ client, extension }: ViewContext, argument
   const summary = await pickAccount(client, argument, t('Account to remove'));
   if (!summary) return;
   const { id: accountId, name } = summary.account;
-  const outbox = await client.request('outbox/list', {});
-  const waiting = outbox.filter((change) => change.accountId === accountId).length;
+  const waiting = await client.request('outbox/count', { accountId });
   const detail = [
     t('Its mail is deleted from this computer. The server keeps it.'),
     ...(waiting === 1 ? [t('1 change that has not reached the server is lost.')] : []),

@@ -1,7 +1,7 @@
-import type { OutboxItem } from '../../engine/api';
 import type { MailboxId } from '../../model/ids';
 import { flagged, junk, notJunk, seen } from '../../model/keywords';
 import type { Mailbox } from '../../model/mailbox';
+import type { OutboxItem } from '../../model/outbox-item';
 import type { EmailIntent } from '../../model/pending-change';
 import { formatCount } from '../format/counts';
 import type { Language, Localiser } from '../format/language';

@@ -1,12 +1,12 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
-import type { OutboxItem } from '../../engine/api';
 import type { ChangeId } from '../../model/ids';
+import type { OutboxItem } from '../../model/outbox-item';
 import type { Directory } from '../mailboxes/directory';
 import type { ViewContext } from '../view-context';
 import { describeIntent, describeState, subjectLabel } from './describe-change';
+import { watchFailures } from './failure-watch';
 import { inert } from './inert-text';
-import { newlyFailed } from './outbox-order';
 
 /** Remembered over restarts, for a failed change stands in the list until a person decides. */
 const toldKey = 'mailpane.problems.told';
@@ -15,28 +15,16 @@ const toldSchema = v.fallback(v.array(v.number()), []);
 /** A word, once, when a change has failed for good. */
 export function noticeFailures({ client, extension, log }: ViewContext, directory: Directory): vscode.Disposable {
   const stored = v.parse(toldSchema, extension.globalState.get(toldKey));
-  let told: ReadonlySet<ChangeId> = new Set(stored.map((id) => id as ChangeId));
-  const look = async () => {
-    try {
-      const items = await client.request('outbox/list', {});
-      const { all, fresh } = newlyFailed(told, items);
-      const isSame = fresh.length === 0 && all.length === told.size;
-      told = new Set(all);
-      if (!isSame) await extension.globalState.update(toldKey, all);
-      const [first] = fresh;
-      if (first === undefined) return;
+  return watchFailures(client, directory, {
+    told: stored.map((id) => id as ChangeId),
+    onTold: async (all) => await extension.globalState.update(toldKey, all),
+    onError: (error) => log.warn(`The outbox could not be read: ${error instanceof Error ? error.message : 'failed'}`),
+    async onFailed(first, count) {
       await directory.settled(); // the names of mailboxes
       const what = describeIntent(first.intent, (id) => directory.state.byId.get(id) ?? null, vscode.l10n);
-      void offerProblems(inert(what), first, fresh.length);
-    } catch (error) {
-      log.warn(`The outbox could not be read: ${error instanceof Error ? error.message : 'failed'}`);
-    }
-  };
-  const listener = client.onChanged((changed) => {
-    if (changed.outbox) void look();
+      void offerProblems(inert(what), first, count);
+    },
   });
-  void look();
-  return vscode.Disposable.from(listener);
 }
 
 /** `what`: the first of `count` that failed. */

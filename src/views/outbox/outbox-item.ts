@@ -1,11 +1,12 @@
-import type { OutboxItem, Overview } from '../../engine/api';
+import type { Overview } from '../../engine/api';
+import type { OutboxGroup, OutboxItem } from '../../model/outbox-item';
 import { formatCount } from '../format/counts';
 import { fullDate, relativeDate } from '../format/dates';
 import type { Language } from '../format/language';
 import { isolate, oneLine } from '../format/text';
 import type { DirectoryState } from '../mailboxes/directory';
 import { describeAttempts, describeIntent, describeState, subjectLabel } from './describe-change';
-import { isDiscardable, isRetryable, type OutboxNode } from './outbox-tree';
+import { countOf, isDiscardable, isRetryable, type OutboxNode } from './outbox-tree';
 
 /** What a node of the view shows. Plain text everywhere. */
 export interface OutboxRow {
@@ -54,7 +55,7 @@ export function outboxRow(node: OutboxNode, state: DirectoryState, now: number, 
     case 'group':
       return groupRow(node, state, language);
     case 'reason':
-      return reasonRow(node.changes, language);
+      return reasonRow(node.part, language);
     case 'change':
       return changeRow(node.change, state, now, language);
     case 'more': {
@@ -66,13 +67,13 @@ export function outboxRow(node: OutboxNode, state: DirectoryState, now: number, 
 }
 
 function groupRow(
-  { state, accountId, changes }: Extract<OutboxNode, { kind: 'group' }>,
+  { state, accountId, parts }: Extract<OutboxNode, { kind: 'group' }>,
   { accounts }: DirectoryState,
   { l10n, locale }: Language,
 ): OutboxRow {
   const isFailed = state === 'failed';
   const label = isFailed ? l10n.t('Failed') : l10n.t('Waiting');
-  const count = formatCount(changes.length, locale);
+  const count = formatCount(countOf(parts), locale);
   const name = accountId === null ? '' : oneLine(accounts.get(accountId)?.account.name ?? '', 60);
   const description = [count, name].filter((part) => part !== '').join(' · ');
   return {
@@ -87,16 +88,16 @@ function groupRow(
   };
 }
 
-function reasonRow(changes: readonly OutboxItem[], { l10n, locale }: Language): OutboxRow {
+function reasonRow({ changes, count }: OutboxGroup, { l10n, locale }: Language): OutboxRow {
   const [first] = changes;
   const label = first === undefined ? '' : describeState(first, l10n);
-  const count = formatCount(changes.length, locale);
+  const counted = formatCount(count, locale);
   return {
     label,
-    description: changes.length === 1 ? '' : count,
+    description: count === 1 ? '' : counted,
     tooltip: label,
     icon: null,
-    accessibleName: changes.length === 1 ? label : [label, count].join(', '),
+    accessibleName: count === 1 ? label : [label, counted].join(', '),
     contextValue: 'group retryable discardable',
   };
 }

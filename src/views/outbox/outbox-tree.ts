@@ -1,87 +1,80 @@
-import type { OutboxItem } from '../../engine/api';
+import type { Outbox, Params } from '../../engine/api';
 import type { AccountId, ChangeId, EmailId } from '../../model/ids';
-import { inReadingOrder } from './outbox-order';
+import type { OutboxGroup, OutboxItem } from '../../model/outbox-item';
 
 /** A node of the view: menu commands are given such a node, and may get one that has left the queue meanwhile. */
 export type OutboxNode =
   | {
       readonly kind: 'group';
       readonly id: string;
-      readonly state: 'failed' | 'waiting';
+      readonly state: OutboxGroup['state'];
       /** Null: there is one account only, which needs no name. */
       readonly accountId: AccountId | null;
-      readonly changes: readonly OutboxItem[];
+      /** What failed has one for each reason. */
+      readonly parts: readonly OutboxGroup[];
     }
   /** What failed for one reason: a bulk action mostly does, and the reason needs the line. */
-  | { readonly kind: 'reason'; readonly id: string; readonly changes: readonly OutboxItem[] }
+  | { readonly kind: 'reason'; readonly id: string; readonly part: OutboxGroup }
   | { readonly kind: 'change'; readonly id: string; readonly change: OutboxItem }
   | { readonly kind: 'more'; readonly id: string; readonly count: number };
 
 type Group = Extract<OutboxNode, { kind: 'group' }>;
 
-/** A queue may hold tens of thousands of changes: a person looks at the first ones, and acts on all of a group at once. */
-export const shownOfGroup = 200;
-
-/** What failed, then what waits, each by account where there are several. Groups without changes are left out. */
-export function outboxGroups(items: readonly OutboxItem[], accounts: readonly AccountId[]): readonly Group[] {
-  const { failed, waiting } = inReadingOrder(items);
-  const split = (state: Group['state'], changes: readonly OutboxItem[]): Group[] => {
-    if (accounts.length <= 1) return group(state, null, changes);
-    const known = new Set<AccountId>([...accounts, ...changes.map(({ accountId }) => accountId)]);
-    return [...known].flatMap((id) =>
-      group(
-        state,
-        id,
-        changes.filter(({ accountId }) => accountId === id),
-      ),
-    );
+/** What failed, for it needs a person, then what waits, each by account where there are several. */
+export function outboxNodes({ groups, left }: Outbox, accounts: readonly AccountId[]): readonly OutboxNode[] {
+  const split = (state: Group['state']): readonly OutboxNode[] => {
+    const parts = groups.filter((part) => part.state === state);
+    if (parts.length === 0) return [];
+    if (accounts.length <= 1) return [{ kind: 'group', id: `${state}:`, state, accountId: null, parts }];
+    const known = new Set<AccountId>([...accounts, ...parts.map(({ accountId }) => accountId)]);
+    return [...known].flatMap((accountId): Group[] => {
+      const own = parts.filter((part) => part.accountId === accountId);
+      return own.length === 0 ? [] : [{ kind: 'group', id: `${state}:${accountId}`, state, accountId, parts: own }];
+    });
   };
-  return [...split('failed', failed), ...split('waiting', waiting)];
-}
-
-function group(state: Group['state'], accountId: AccountId | null, changes: readonly OutboxItem[]): Group[] {
-  if (changes.length === 0) return [];
-  return [{ kind: 'group', id: `${state}:${accountId ?? ''}`, state, accountId, changes }];
+  return [...split('failed'), ...more('left', left), ...split('waiting')];
 }
 
 /** Below what failed its reasons, the one of the oldest change first; below these and what waits the changes. */
 export function outboxChildren(node: OutboxNode): readonly OutboxNode[] {
-  if (node.kind === 'reason' || (node.kind === 'group' && node.state === 'waiting')) return changeNodes(node);
+  if (node.kind === 'reason') return changeNodes(node.id, [node.part]);
   if (node.kind !== 'group') return [];
-  const reasons = new Map<string, OutboxItem[]>();
-  for (const change of node.changes) {
-    const changes = reasons.get(change.lastError ?? '');
-    if (changes === undefined) reasons.set(change.lastError ?? '', [change]);
-    else changes.push(change);
-  }
-  return [...reasons].map(([reason, changes]) => ({ kind: 'reason', id: `${node.id}:${reason}`, changes }));
+  if (node.state === 'waiting') return changeNodes(node.id, node.parts);
+  return node.parts.map((part) => ({ kind: 'reason', id: `${node.id}:${part.accountId}:${part.reason}`, part }));
 }
 
-function changeNodes({ id, changes }: Extract<OutboxNode, { kind: 'group' | 'reason' }>): readonly OutboxNode[] {
-  const shown = changes
-    .slice(0, shownOfGroup)
-    .map((change): OutboxNode => ({ kind: 'change', id: `change:${change.changeId}`, change }));
-  const count = changes.length - shown.length;
-  return count === 0 ? shown : [...shown, { kind: 'more', id: `more:${id}`, count }];
+function changeNodes(id: string, parts: readonly OutboxGroup[]): readonly OutboxNode[] {
+  const changes = parts.flatMap((part) => part.changes).sort((one, other) => one.changeId - other.changeId);
+  const shown = changes.map((change): OutboxNode => ({ kind: 'change', id: `change:${change.changeId}`, change }));
+  return [...shown, ...more(id, countOf(parts) - shown.length)];
 }
 
-/** What the nodes that a command was given stand for, each change once. */
+const more = (id: string, count: number): readonly OutboxNode[] =>
+  count === 0 ? [] : [{ kind: 'more', id: `more:${id}`, count }];
+
+export const countOf = (parts: readonly OutboxGroup[]): number => parts.reduce((sum, { count }) => sum + count, 0);
+
+/** The changes of their own among the nodes, each once. */
 export function changesOf(nodes: readonly OutboxNode[]): readonly OutboxItem[] {
-  const changes = nodes.flatMap((node) => {
-    if (node.kind === 'group' || node.kind === 'reason') return node.changes;
-    return node.kind === 'change' ? [node.change] : [];
-  });
+  const changes = nodes.flatMap((node) => (node.kind === 'change' ? [node.change] : []));
   return [...new Map(changes.map((change) => [change.changeId, change])).values()];
+}
+
+/** What stands for many is acted on as a whole, and shows only the first of them: the engine knows all. */
+export type FailedOf = Params<'outbox/failed'>;
+
+export function failedOf(nodes: readonly OutboxNode[]): readonly FailedOf[] {
+  return nodes.flatMap((node): FailedOf[] => {
+    if (node.kind === 'group' && node.state === 'failed') return [{ accountId: node.accountId, reason: null }];
+    if (node.kind === 'reason') return [{ accountId: node.part.accountId, reason: node.part.reason }];
+    return [];
+  });
 }
 
 /** A change on its way can be neither stopped nor sent again; one that was never tried has nothing to be tried again. */
 export const isRetryable = ({ state, attempts }: OutboxItem): boolean =>
   state === 'failed' || (state === 'queued' && attempts > 0);
 export const isDiscardable = ({ state }: OutboxItem): boolean => state !== 'sending';
-
-export function idsOf(changes: readonly OutboxItem[]): ChangeId[] {
-  return changes.map(({ changeId }) => changeId);
-}
 
 /** Null where a command was given no change: what it acts on is then the selection. */
 export function nodesGiven(first: unknown, second: unknown): readonly OutboxNode[] | null {
@@ -95,7 +88,23 @@ function isNode(value: unknown): value is OutboxNode {
   return ['group', 'reason', 'change', 'more'].includes(value.kind as string);
 }
 
-/** The message of the first change among the nodes. */
+/** The message of the first change among the nodes, or of a group's first one. */
 export function emailOf(nodes: readonly OutboxNode[]): EmailId | null {
-  return changesOf(nodes)[0]?.emailId ?? null;
+  const [first] = nodes.flatMap((node) => {
+    if (node.kind === 'change') return [node.change];
+    if (node.kind === 'reason') return node.part.changes;
+    return node.kind === 'group' ? node.parts.flatMap(({ changes }) => changes) : [];
+  });
+  return first?.emailId ?? null;
+}
+
+/** Which changes a command means: those that it was given and can be used on, and all that failed of the groups. */
+export async function changesMeant(
+  nodes: readonly OutboxNode[],
+  isUsable: (change: OutboxItem) => boolean,
+  askFailed: (of: FailedOf) => Promise<readonly ChangeId[]>,
+): Promise<readonly ChangeId[]> {
+  const own = changesOf(nodes).filter(isUsable);
+  const failed = await Promise.all(failedOf(nodes).map(askFailed));
+  return [...new Set([...own.map(({ changeId }) => changeId), ...failed.flat()])];
 }

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import type { OutboxItem } from '../../engine/api';
 import type { Disposable } from '../disposable';
 import { formatCount } from '../format/counts';
 import { interfaceLanguage } from '../format/interface-language';
@@ -9,7 +8,7 @@ import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { outboxRow, outboxSummary, outboxTitle } from './outbox-item';
 import { createOutboxPresence } from './outbox-presence';
-import { outboxChildren, outboxGroups, type OutboxNode } from './outbox-tree';
+import { outboxChildren, outboxNodes, type OutboxNode } from './outbox-tree';
 
 export const outboxViewId = 'mailpane.outbox';
 /** ms between two reads while a queue drains. */
@@ -28,10 +27,10 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
 
   const read = async (): Promise<OutboxNode[]> => {
     try {
-      const items: readonly OutboxItem[] = await client.request('outbox/list', {});
+      const outbox = await client.request('outbox/list', {});
       view.message = '';
-      setContext('mailpane.outboxEmpty', items.length === 0);
-      return [...outboxGroups(items, [...directory.state.accounts.keys()])];
+      setContext('mailpane.outboxEmpty', outbox.groups.length === 0);
+      return [...outboxNodes(outbox, [...directory.state.accounts.keys()])];
     } catch (error) {
       log.warn(`The outbox could not be read: ${errorSentence(error)}`);
       view.message = errorSentence(error);

@@ -1,11 +1,20 @@
 import * as vscode from 'vscode';
+import type { ChangeId } from '../../model/ids';
 import { formatCount } from '../format/counts';
 import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
 import { showError } from '../show-error';
 import type { Reader, ViewContext } from '../view-context';
 import { noticeFailures } from './failure-notices';
-import { changesOf, emailOf, idsOf, isDiscardable, isRetryable, nodesGiven, type OutboxNode } from './outbox-tree';
+import {
+  changesMeant,
+  emailOf,
+  isDiscardable,
+  isRetryable,
+  nodesGiven,
+  type FailedOf,
+  type OutboxNode,
+} from './outbox-tree';
 import { createOutboxView } from './outbox-view';
 
 /** What waits and what failed (S30): the view, what can be done about it, and a word when something failed for good. */
@@ -17,24 +26,25 @@ export function registerOutbox(
   const { client, log } = context;
   const view = createOutboxView(context, directory);
 
+  const askFailed = (of: FailedOf) => client.request('outbox/failed', of);
+  const discard = async (changeIds: readonly ChangeId[], isAsked: boolean): Promise<void> => {
+    if (changeIds.length === 0 || (isAsked && !(await confirmDiscard(changeIds.length)))) return;
+    await client.request('outbox/discard', { changeIds: [...changeIds] });
+  };
+
   const commands: Record<string, (nodes: readonly OutboxNode[]) => Promise<unknown>> = {
     'mailpane.showProblems': () => view.focus(),
     'mailpane.retryChange': async (nodes) => {
-      const changes = changesOf(nodes).filter(isRetryable);
-      if (changes.length > 0) await client.request('outbox/retry', { changeIds: idsOf(changes) });
+      const changeIds = [...(await changesMeant(nodes, isRetryable, askFailed))];
+      if (changeIds.length > 0) await client.request('outbox/retry', { changeIds });
     },
     'mailpane.discardChange': async (nodes) => {
-      const changes = changesOf(nodes).filter(isDiscardable);
-      if (changes.length === 0 || (changes.length > 1 && !(await confirmDiscard(changes.length)))) return;
-      await client.request('outbox/discard', { changeIds: idsOf(changes) });
+      const changeIds = await changesMeant(nodes, isDiscardable, askFailed);
+      await discard(changeIds, changeIds.length > 1);
     },
     'mailpane.retryAllChanges': () => client.request('outbox/retry', { changeIds: null }),
-    'mailpane.discardAllChanges': async () => {
-      // What the person is asked about is what goes: not what fails while they think.
-      const failed = (await client.request('outbox/list', {})).filter(({ state }) => state === 'failed');
-      if (failed.length > 0 && (await confirmDiscard(failed.length)))
-        await client.request('outbox/discard', { changeIds: idsOf(failed) });
-    },
+    // What the person is asked about is what goes: not what fails while they think.
+    'mailpane.discardAllChanges': async () => discard(await askFailed({ accountId: null, reason: null }), true),
     'mailpane.showChangedMessage': (nodes) => showMessage(context, reader, nodes),
   };
 

@@ -1,5 +1,5 @@
-import type { OutboxItem } from '../../../../src/engine/api';
 import type { ChangeId } from '../../../../src/model/ids';
+import type { OutboxGroup, OutboxItem } from '../../../../src/model/outbox-item';
 import { asAccountId, asEmailId } from '../support/samples';
 
 /** A change that waits; it concerns the message of the same number. */
@@ -15,5 +15,18 @@ export function change(id: number, part: Partial<OutboxItem> = {}): OutboxItem {
     attempts: 0,
     lastError: null,
     ...part,
+  };
+}
+
+/** Changes of one kind, as the engine would group them; `more` are there and not shown. */
+export function groupOf(changes: readonly OutboxItem[], more = 0): OutboxGroup {
+  const [{ accountId, state, lastError } = change(1)] = changes;
+  const isFailed = state === 'failed';
+  return {
+    accountId,
+    state: isFailed ? 'failed' : 'waiting',
+    reason: isFailed ? (lastError ?? '') : '',
+    count: changes.length + more,
+    changes,
   };
 }

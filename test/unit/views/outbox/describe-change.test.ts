@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxItem } from '../../../../src/engine/api';
+import type { OutboxItem } from '../../../../src/model/outbox-item';
 import type { EmailIntent } from '../../../../src/model/pending-change';
 import {
   describeAttempts,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxItem } from '../../../../src/engine/api';
+import type { OutboxItem } from '../../../../src/model/outbox-item';
 import { outboxRow, outboxSummary, outboxTitle } from '../../../../src/views/outbox/outbox-item';
-import { outboxGroups, type OutboxNode } from '../../../../src/views/outbox/outbox-tree';
+import { outboxNodes, type OutboxNode } from '../../../../src/views/outbox/outbox-tree';
 import { account, asAccountId, asMailboxId, directoryState, english, mailbox, overview } from '../support/samples';
-import { change } from './changes';
+import { change, groupOf } from './changes';
 
 const now = new Date(2025, 4, 20, 15, 0).getTime();
 const state = directoryState(overview([account('work'), account('home')]), [
@@ -42,7 +42,7 @@ describe('S30: a row of the outbox', () => {
 
   it('says above failed changes why, and how many', () => {
     const failed = change(1, { state: 'failed', lastError: 'The mailbox is full.' });
-    const reasonOf = (...changes: OutboxItem[]) => row({ kind: 'reason', id: 'failed::', changes });
+    const reasonOf = (...changes: OutboxItem[]) => row({ kind: 'reason', id: 'failed::', part: groupOf(changes) });
     expect(reasonOf(failed)).toMatchObject({ label: 'The mailbox is full.', description: '', icon: null });
     expect(reasonOf(failed, failed)).toMatchObject({ description: '2', accessibleName: 'The mailbox is full., 2' });
     expect(reasonOf(change(1, { state: 'failed' })).label).toBe('The server refused this change.');
@@ -63,13 +63,19 @@ describe('S30: a row of the outbox', () => {
   });
 
   it('counts a group and names its account where there are several', () => {
-    const items = [change(1, { state: 'failed' }), change(2, { accountId: asAccountId('home') })];
-    const groups = outboxGroups(items, [...state.accounts.keys()]).map(row);
-    expect(groups.map(({ label, description, contextValue }) => [label, description, contextValue])).toEqual([
+    const outbox = {
+      groups: [
+        groupOf([change(2, { accountId: asAccountId('home') })], 1199),
+        groupOf([change(1, { state: 'failed' })]),
+      ],
+      left: 0,
+    };
+    const rows = outboxNodes(outbox, [...state.accounts.keys()]).map(row);
+    expect(rows.map(({ label, description, contextValue }) => [label, description, contextValue])).toEqual([
       ['Failed', '1 · work mail', 'group retryable discardable'],
-      ['Waiting', '1 · home mail', 'group'],
+      ['Waiting', '1,200 · home mail', 'group'],
     ]);
-    expect(outboxGroups(items, [asAccountId('work')]).map((group) => row(group).description)).toEqual(['1', '1']);
+    expect(outboxNodes(outbox, [asAccountId('work')]).map((node) => row(node).description)).toEqual(['1', '1,200']);
   });
 
   it('is counted beside the title of the view', () => {

@@ -34,6 +34,9 @@ export interface Place {
   readonly keywords: readonly string[];
 }
 
+/** A copy that is shown. One that is marked may be expunged at any moment: no message may rely on it. */
+export const isLive = ({ keywords }: Pick<Place, 'keywords'>): boolean => !keywords.includes(deletedFlag);
+
 const split = (keywords: string): string[] => (keywords === '' ? [] : keywords.split(' '));
 
 export function emailAt({ mail }: MailDb, mailboxId: MailboxId, uid: number): EmailId | undefined {
@@ -126,7 +129,8 @@ export function storeMessages(
         (email.remoteId === null ? undefined : keys.get(email.remoteId)) ??
         (mayBeUnplaced ? findUnplaced(db, accountId, mailboxId, email) : undefined);
       if (known !== undefined) {
-        settleUnplaced(db, known, mailboxId);
+        // A copy that was here before is not the one that is expected.
+        if (!places.has(email.uid)) settleUnplaced(db, known, mailboxId);
         putPlace(db, mailboxId, email.uid, known, email.keywords);
         refreshBase(db, known);
         continue;
@@ -195,7 +199,10 @@ export function updateKeywords(
   });
 }
 
-/** These UIDs are gone from a mailbox; what stands nowhere else is set aside until the round is over (S21). */
+/**
+ * These UIDs are gone from a mailbox; what stands nowhere else is set aside until the round is over (S21): a copy that is
+ * marked is no place to stand.
+ */
 export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<number>, round: Round): number {
   return db.mail.transaction(() => {
     let removed = 0;
@@ -204,7 +211,7 @@ export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<nu
       if (id === undefined) continue;
       db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ? AND uid = ?', [mailboxId, uid]);
       removed += 1;
-      const kept = placesOf(db, id).length > 0 ? id : leavePlace(db, id, round);
+      const kept = placesOf(db, id).some(isLive) ? id : leavePlace(db, id, round);
       refreshBase(db, kept);
     }
     return removed;
@@ -217,7 +224,7 @@ export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<nu
  */
 export function refreshBase(db: MailDb, id: EmailId): boolean {
   const places = placesOf(db, id);
-  const visible = places.filter(({ keywords }) => !keywords.includes(deletedFlag));
+  const visible = places.filter(isLive);
   const mailboxIds = new Set(visible.map(({ mailboxId }) => mailboxId));
   const expected = expectedMailbox(db, id);
   if (expected !== null) mailboxIds.add(expected);

@@ -117,6 +117,11 @@ export function forgetUnplaced({ mail }: MailDb, id: EmailId): void {
   mail.run('DELETE FROM imap_unplaced WHERE email_id = ?', [id]);
 }
 
+/** It may be, or certainly is, where no copy of it is known. */
+export function isUnplaced({ mail }: MailDb, id: EmailId): boolean {
+  return mail.get('SELECT 1 FROM imap_unplaced WHERE email_id = ?', [id], () => true) ?? false;
+}
+
 export function expectedMailbox({ mail }: MailDb, id: EmailId): MailboxId | null {
   const sql = 'SELECT mailbox_id FROM imap_unplaced WHERE email_id = ?';
   return mail.get(sql, [id], (row) => row[0] as MailboxId | null) ?? null;

@@ -271,6 +271,35 @@ describe.each(suiteServers)('$name', (entry) => {
     expect(await flow.search({ flagged: true, header: { 'message-id': 'copied-1@suite.example' } })).toHaveLength(1);
   });
 
+  it('S22: loses nothing that is moved back to where another client has marked its copy', async () => {
+    await append(raw, 'INBOX', ['marked-1']);
+    await account.syncAll();
+    const [inbox, lists, archive] = [account.mailbox('INBOX'), account.mailbox('Lists'), account.mailbox('Archive')];
+    const id = account.email('marked-1');
+    account.act(id, { type: 'mailboxes', add: [lists], remove: [] });
+    await account.drain();
+    await account.syncAll();
+    await flow.mailboxOpen('INBOX');
+    await flow.messageFlagsAdd(String(await uidOf('INBOX', 'marked-1')), ['\\Deleted'], { uid: true });
+    await account.syncAll();
+    account.act(id, { type: 'mailboxes', add: [archive], remove: [] });
+    account.act(id, { type: 'mailboxes', add: [inbox], remove: [lists] });
+    expect(await account.drain()).toMatchObject({ deferred: false, failed: 0 });
+    await account.syncAll();
+    await expectSame();
+    await raw.command('SELECT INBOX');
+    await raw.command('EXPUNGE');
+    await account.syncAll();
+    await expectSame();
+    const live = async (mailbox: string): Promise<number> => {
+      await flow.mailboxOpen(mailbox);
+      const found = await flow.search({ deleted: false, header: { 'message-id': 'marked-1@suite.example' } });
+      return found === false || found === undefined ? 0 : found.length;
+    };
+    expect([await live('INBOX'), await live('Archive'), await live('Lists')]).toEqual([1, 1, 0]);
+    expect(account.email('marked-1')).toBe(id);
+  });
+
   it('S31: takes a move back to which no answer came, wherever the message is', async () => {
     await append(raw, 'INBOX', ['back-1', 'back-2']);
     await account.syncAll();

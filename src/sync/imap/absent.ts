@@ -59,5 +59,8 @@ function waitForRound(
   message: string,
 ): ReadonlyMap<EmailId, ChangeOutcome> {
   if (targets.length > 0) needsCycle();
-  return new Map(targets.map(({ emailId }) => [emailId, { result: 'transient', message }]));
+  return new Map(targets.map(({ emailId }) => [emailId, unknownYet(message)]));
 }
+
+/** Not given up (S21): the next round finds the message, or ends it. */
+export const unknownYet = (message: string): ChangeOutcome => ({ result: 'transient', message });

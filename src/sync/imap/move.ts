@@ -1,5 +1,5 @@
 import { identityOf } from '../../db/email-identity';
-import { emailAt, messageIdOf, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import { emailAt, isLive, messageIdOf, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
 import { absorb, emailIdentity, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
@@ -72,7 +72,8 @@ async function findCopies(
       const taken = new Set(found.values());
       const free = uids.filter((uid) => !taken.has(uid));
       const emails = free.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(free) }, signal);
-      const same = emails.find((email) => identityOf(email) === emailIdentity(db, emailId));
+      // A marked one is what somebody else, or an earlier move of ours, has left there.
+      const same = emails.find((email) => isLive(email) && identityOf(email) === emailIdentity(db, emailId));
       if (same !== undefined) found.set(emailId, same.uid);
     }
   }

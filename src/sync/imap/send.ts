@@ -1,19 +1,16 @@
-import { expectedMailbox } from '../../db/imap-unplaced';
-import { combined, emailAt, placesOf, type Place } from '../../db/imap-messages';
+import { isLive, placesOf } from '../../db/imap-messages';
 import type { MailDb } from '../../db/mail-db';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
-import { seen } from '../../model/keywords';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import { changeWords, refused } from '../change-words';
-import { mailboxIsAway, notThere } from './absent';
+import { mailboxIsAway, notThere, unknownYet } from './absent';
 import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
-import { copyMessages, moveMessages } from './move';
+import { plan, steps } from './plan-send';
 import { openMailbox, type Selected } from './select';
-import { deleteMessages, removeCopies, storeKeywords } from './store';
 
 /** One copy of a message that something is done to. */
 export interface Target {
@@ -35,7 +32,7 @@ export interface StepContext {
 }
 
 /** Does one thing to messages of one mailbox; those it names could not have it done. */
-type Step = (step: StepContext, targets: readonly Target[]) => Promise<ReadonlyMap<EmailId, ChangeOutcome>>;
+export type Step = (step: StepContext, targets: readonly Target[]) => Promise<ReadonlyMap<EmailId, ChangeOutcome>>;
 
 interface Group {
   readonly order: number;
@@ -81,103 +78,9 @@ export async function sendChanges(
   return { outcomes, checkpoint: isUnclear ? null : { resourceType: 'IMAP', from: '', to: '' } };
 }
 
-type Add = (order: number, key: string, mailboxId: MailboxId, uid: number, run: Step) => void;
-
-/** The steps of one change; or what has become of it already. */
-function plan(context: ImapContext, change: OutgoingChange, add: Add): ChangeOutcome | null {
-  const { db } = context;
-  const { email, patch } = change;
-  const places = placesOf(db, email.id);
-  if (places.length === 0) {
-    const message = 'It is not known at the moment where this message is on the server.';
-    return expectedMailbox(db, email.id) === null ? waitForRound(message) : { result: 'transient', message };
-  }
-  if (patch.destroy) {
-    for (const { mailboxId, uid } of places) add(3, '', mailboxId, uid, deleteMessages);
-    return null;
-  }
-  if (change.mayHaveLeft && context.doubt.isOpen && isMoved(places, patch)) {
-    return waitForRound('It is not known at the moment where this message is on the server.');
-  }
-  const { addKeywords, removeKeywords } = patch;
-  if (addKeywords.length + removeKeywords.length > 0) {
-    const run: Step = (step, targets) => storeKeywords(step, targets, addKeywords, removeKeywords);
-    const key = JSON.stringify([addKeywords, removeKeywords]);
-    for (const { mailboxId, uid } of places) add(0, key, mailboxId, uid, run);
-  }
-  return planMailboxes(context, places, expectedMailbox(db, email.id), patch, add);
-}
-
-/**
- * Whether it is to stand where it seems to, or to leave where it does not seem to be: a move and the way back, and the
- * first of them may have been done. Then the next cycle tells where it is.
- */
-function isMoved(places: readonly Place[], { addMailboxes, removeMailboxes }: OutgoingChange['patch']): boolean {
-  const here = new Set(places.map(({ mailboxId }) => mailboxId));
-  return addMailboxes.some((id) => here.has(id)) || removeMailboxes.some((id) => !here.has(id));
-}
-
-/** Gone from one mailbox, and not yet given up (S21): the next round finds it, or ends it. */
-const waitForRound = (message: string): ChangeOutcome => ({ result: 'transient', message });
-
-function planMailboxes(
-  { db }: ImapContext,
-  places: readonly Place[],
-  expected: MailboxId | null,
-  patch: OutgoingChange['patch'],
-  add: Add,
-): ChangeOutcome | null {
-  const here = new Set(places.map(({ mailboxId }) => mailboxId));
-  // A copy that the server has made, and whose number it did not tell (S22).
-  if (expected !== null) here.add(expected);
-  const removing = new Set(patch.removeMailboxes);
-  const leaving = places.filter(({ mailboxId }) => removing.has(mailboxId));
-  const arriving = patch.addMailboxes.filter((id) => !here.has(id));
-  if (arriving.some((id) => remoteMailboxId(db, id) === undefined)) {
-    return refused(changeWords.targetGone);
-  }
-  const [source] = leaving.length > 0 ? leaving : places;
-  const [destination, ...others] = leaving.length > 0 ? arriving : [undefined, ...arriving];
-  const isElsewhere = expected !== null && !removing.has(expected);
-  if (leaving.length === places.length && arriving.length === 0 && leaving.length > 0 && !isElsewhere) {
-    return refused(changeWords.nowhere);
-  }
-  const staying = places.filter((place) => !leaving.includes(place) || (place === source && destination !== undefined));
-  if (staying.length < places.length) keepKeywords(places, staying, add);
-  for (const id of others) {
-    if (source !== undefined && id !== undefined) {
-      add(1, `copy ${id}`, source.mailboxId, source.uid, (step, targets) => copyMessages(step, targets, id));
-    }
-  }
-  for (const place of leaving) {
-    if (place === source && destination !== undefined) {
-      add(2, `move ${destination}`, place.mailboxId, place.uid, (step, targets) =>
-        moveMessages(step, targets, destination),
-      );
-    } else add(3, 'copies', place.mailboxId, place.uid, removeCopies);
-  }
-  return null;
-}
-
-/** Of several copies some go: what only those had is the message's all the same, so the ones that stay get it first. */
-function keepKeywords(places: readonly Place[], staying: readonly Place[], add: Add): void {
-  const keywords = combined(places);
-  for (const place of staying) {
-    const missing = keywords.filter((keyword) => !place.keywords.includes(keyword));
-    const unseen = place.keywords.includes(seen) && !keywords.includes(seen) ? [seen] : [];
-    if (missing.length + unseen.length === 0) continue;
-    const run: Step = async (step, targets) => {
-      const outcomes = await storeKeywords(step, targets, missing, unseen);
-      // A label that a mailbox cannot keep is no reason to refuse a move.
-      return new Map([...outcomes].filter(([, { result }]) => result !== 'permanent'));
-    };
-    add(-1, JSON.stringify([missing, unseen]), place.mailboxId, place.uid, run);
-  }
-}
-
 async function runGroup(
   context: ImapContext,
-  { mailboxId, run }: Group,
+  { order, mailboxId, run }: Group,
   targets: readonly Target[],
   needsCycle: () => void,
   signal: AbortSignal,
@@ -189,8 +92,7 @@ async function runGroup(
     async (connection) => {
       const path = remoteMailboxId(context.db, mailboxId);
       const checkpoint = getCheckpoint(context.db, context.accountId, mailboxId);
-      if (path === undefined || checkpoint === null)
-        return failAll(waitForRound('The mailbox of this message is gone.'));
+      if (path === undefined || checkpoint === null) return failAll(unknownYet('The mailbox of this message is gone.'));
       const open = async (some: readonly Target[], at: string) => {
         try {
           return { selected: await openMailbox(connection, at, signal) };
@@ -206,12 +108,12 @@ async function runGroup(
         const { selected } = opened;
         if (selected.uidValidity !== checkpoint.uidValidity) {
           needsCycle();
-          return failAll(waitForRound('The server has numbered this mailbox anew.'));
+          return failAll(unknownYet('The server has numbered this mailbox anew.'));
         }
         if (selected.isReadOnly) return failAll(refused('You may not change anything in that mailbox.'));
         return await run({ context, connection, mailboxId, selected, signal, needsCycle }, some);
       };
-      const placed = stillPlaced(context.db, mailboxId, targets);
+      const placed = stillPlaced(context.db, mailboxId, targets, order === steps.copy || order === steps.move);
       const here = new Set(placed.map(({ emailId }) => emailId));
       const away = targets.filter(({ emailId }) => !here.has(emailId));
       return new Map([
@@ -225,12 +127,15 @@ async function runGroup(
 
 /**
  * A cycle may have had its turn since the change was planned: it may have found a message gone, or the whole mailbox
- * numbered anew (S20), and then the old number means another message by now.
+ * numbered anew (S20), and then the old number means another message by now. Or a copy is marked now: what is made of
+ * that would be marked as well, so it is no source any more.
  */
-function stillPlaced(db: MailDb, mailboxId: MailboxId, targets: readonly Target[]): Target[] {
+function stillPlaced(db: MailDb, mailboxId: MailboxId, targets: readonly Target[], isSource: boolean): Target[] {
   return targets.flatMap((target) => {
-    if (emailAt(db, mailboxId, target.uid) === target.emailId) return target;
-    const place = placesOf(db, target.emailId).find((one) => one.mailboxId === mailboxId);
+    const places = placesOf(db, target.emailId).filter(
+      (one) => one.mailboxId === mailboxId && (!isSource || isLive(one)),
+    );
+    const place = places.find(({ uid }) => uid === target.uid) ?? places.find(isLive) ?? places[0];
     return place === undefined ? [] : { ...target, uid: place.uid };
   });
 }

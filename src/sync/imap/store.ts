@@ -1,5 +1,5 @@
-import { deletedFlag, emailAt, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
-import { newRound } from '../../db/imap-unplaced';
+import { deletedFlag, emailAt, isLive, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import { expectedMailbox, newRound } from '../../db/imap-unplaced';
 import type { EmailId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
 import { absentAmong, notThere, uidOfFetch } from './absent';
@@ -74,19 +74,33 @@ async function storeFlags(
 
 const uidSet = (targets: readonly Target[]): string => formatUidSet(targets.map(({ uid }) => uid));
 
+/** Takes away the mark that somebody set on copies: what is moved stays. */
+export async function takeMarkAway(
+  step: StepContext,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  return await storeKeywords(step, targets, [], [deletedFlag]);
+}
+
 /**
- * Takes copies out of a mailbox while the message stands in another. One that is gone from there is as it was wanted:
- * Gmail's Trash takes a message out of every label.
+ * Takes copies out of a mailbox while the message stands in another: a cycle may have had its turn since that was planned,
+ * and the last copy that is shown never goes. One that is gone from there is as it was wanted: Gmail's Trash takes a
+ * message out of every label.
  */
 export async function removeCopies(
   step: StepContext,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
-  return await takeOut(step, targets, ({ emailId, uid }) => {
-    const { db } = step.context;
-    const others = placesOf(db, emailId).filter((place) => place.mailboxId !== step.mailboxId || place.uid !== uid);
-    return others.length > 0;
-  });
+  const isLast = ({ emailId }: Target): boolean => !standsElsewhere(step, emailId);
+  const last = targets.filter(isLast);
+  const others = without(targets, last);
+  return new Map([...notThere(step, last), ...(others.length === 0 ? [] : await takeOut(step, others, true))]);
+}
+
+function standsElsewhere({ context: { db }, mailboxId }: StepContext, emailId: EmailId): boolean {
+  if (placesOf(db, emailId).some((place) => isLive(place) && place.mailboxId !== mailboxId)) return true;
+  const expected = expectedMailbox(db, emailId);
+  return expected !== null && expected !== mailboxId;
 }
 
 /** Takes all copies out of a mailbox: one that is gone from there may be in another by now. */
@@ -94,7 +108,7 @@ export async function deleteMessages(
   step: StepContext,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
-  return await takeOut(step, targets, () => false);
+  return await takeOut(step, targets, false);
 }
 
 /**
@@ -104,7 +118,7 @@ export async function deleteMessages(
 async function takeOut(
   step: StepContext,
   all: readonly Target[],
-  isDoneWhenAbsent: (target: Target) => boolean,
+  isDoneWhenAbsent: boolean,
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const { context, connection, mailboxId, signal } = step;
   const { db, warn } = context;
@@ -117,7 +131,7 @@ async function takeOut(
     const details = connection.selected?.path ?? '';
     warn('Deleted messages stay marked on the server, because other marked ones would be expunged with them.', details);
   }
-  const done = gone.filter(isDoneWhenAbsent);
+  const done = isDoneWhenAbsent ? gone : [];
   db.mail.transaction(() => {
     for (const { emailId, uid } of targets) {
       if (emailAt(db, mailboxId, uid) !== emailId) continue;

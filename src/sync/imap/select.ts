@@ -43,13 +43,14 @@ export async function selectMailbox(
   since: { readonly uidValidity: number; readonly modSeq: string } | null,
   signal: AbortSignal,
 ): Promise<Selected> {
-  const told = {
+  const nothing = {
     exists: 0,
     uidValidity: 0,
     uidNext: null as number | null,
     highestModSeq: null as string | null,
     flags: null as ReadonlySet<string> | null,
   };
+  const told = { ...nothing };
   const vanished = new Set<number>();
   const changed = new Map<number, readonly string[]>();
   const handlers: Handlers = {
@@ -62,6 +63,12 @@ export async function selectMailbox(
       else if (code?.name === 'HIGHESTMODSEQ' && connection.tier !== 'none')
         told.highestModSeq = highestModSeqOf(value);
       else if (code?.name === 'PERMANENTFLAGS') told.flags = new Set(textsOf(value).map((flag) => flag.toLowerCase()));
+      else if (code?.name === 'CLOSED') {
+        // RFC 7162 §3.2.11: all before it was of the mailbox that was open until now. That one's next cycle hears it again.
+        Object.assign(told, nothing);
+        vanished.clear();
+        changed.clear();
+      }
     },
     VANISHED: (response) => addVanished(response, vanished),
     FETCH: (response) => addFlags(response, changed),

@@ -169,9 +169,13 @@ interface CountDelta {
 
 const unreadOf = (flags: SqlValue | undefined): number => (isUnread(unpackKeywords(flags as number, '')) ? 1 : 0);
 
-/** How pending changes move the counters of each mailbox: shown − server. Few rows: only messages with changes. */
+/**
+ * How pending changes move the counters of mailboxes that are not all here: shown − server. A queue may be long, and those that
+ * are complete count what they show.
+ */
 function pendingDeltas({ mail }: MailDb): Map<MailboxId, CountDelta> {
   const deltas = new Map<MailboxId, CountDelta>();
+  if (mail.get('SELECT 1 FROM mailboxes WHERE is_complete = 0 LIMIT 1', [], () => true) === undefined) return deltas;
   mail.all(
     `SELECT m.mailbox_id, m.on_server, m.shown, e.flags, e.server_flags
      FROM emails e JOIN email_mailboxes m ON m.email_id = e.id

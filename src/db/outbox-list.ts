@@ -5,6 +5,7 @@ import type { ChangeState, EmailIntent } from '../model/pending-change';
 import { savedChange } from '../model/saved-change';
 import type { Row } from './database';
 import type { MailDb } from './mail-db';
+import { countChanges } from './pending-changes';
 import { describedIntent } from './saved-changes';
 
 /**
@@ -40,33 +41,43 @@ function toItem(db: MailDb, row: Row): OutboxItem {
 
 /** What waits and what failed, in groups; those of the oldest changes first. `left`: failed changes of yet other groups. */
 export function listOutbox(db: MailDb): { readonly groups: readonly OutboxGroup[]; readonly left: number } {
-  const groups = new Map<number, OutboxGroup & { readonly changes: OutboxItem[] }>();
-  db.mail.all(
-    `WITH kinds AS (
-       SELECT id, account_id, state = 'failed' AS failed, iif(state = 'failed', coalesce(last_error, ''), '') AS reason
-       FROM pending_changes),
-     sized AS (
-       SELECT account_id, failed, reason, count(*) AS size, min(id) AS first FROM kinds
-       GROUP BY account_id, failed, reason ORDER BY failed, first LIMIT ?1),
-     placed AS (
-       SELECT k.id, s.failed, s.reason, s.size, s.first, row_number() OVER (PARTITION BY s.first ORDER BY k.id) AS place
-       FROM kinds k JOIN sized s USING (account_id, failed, reason))
-     SELECT ${columns}, e.subject, l.failed, l.reason, l.size, l.first FROM placed l JOIN ${withSubject} WHERE p.id = l.id
-       AND l.place <= min(?2, ?3 / (SELECT count(*) FROM sized))
-     ORDER BY p.id`,
-    [mostGroups, mostOfGroup, mostChanges],
-    (row) => {
-      const item = toItem(db, row);
-      const [failed, reason, count, first] = row.slice(10) as [number, string, number, number];
-      const state = failed === 1 ? 'failed' : 'waiting';
-      const group = groups.get(first) ?? { accountId: item.accountId, state, reason, count, changes: [] };
-      groups.set(first, group);
-      group.changes.push(item);
-    },
+  const sizes = groupSizes(db);
+  const limit = Math.min(mostOfGroup, Math.floor(mostChanges / Math.max(1, sizes.length)));
+  const groups = sizes.map(({ first, ...group }) => ({ ...group, changes: firstOf(db, { first, ...group }, limit) }));
+  const { pending, failed } = countChanges(db);
+  return { groups, left: pending + failed - groups.reduce((sum, { count }) => sum + count, 0) };
+}
+
+interface GroupSize extends Omit<OutboxGroup, 'changes'> {
+  readonly first: ChangeId;
+}
+
+/** What waits before what failed, so that a limit of groups leaves out none that waits. */
+function groupSizes({ mail }: MailDb): GroupSize[] {
+  return mail.all(
+    `SELECT account_id, state = 'failed' AS failed, iif(state = 'failed', coalesce(last_error, ''), '') AS reason,
+       count(*), min(id) AS first
+     FROM pending_changes GROUP BY account_id, failed, reason ORDER BY failed, first LIMIT ?`,
+    [mostGroups],
+    ([accountId, failed, reason, count, first]) => ({
+      accountId: accountId as AccountId,
+      state: failed === 1 ? 'failed' : 'waiting',
+      reason: reason as string,
+      count: count as number,
+      first: first as ChangeId,
+    }),
   );
-  const all = db.mail.get('SELECT count(*) FROM pending_changes', [], (row) => row[0] as number) ?? 0;
-  const listed = [...groups.values()];
-  return { groups: listed, left: all - listed.reduce((sum, { count }) => sum + count, 0) };
+}
+
+/** Found by walking along the queue from where the group begins: most groups are one row after another. */
+function firstOf(db: MailDb, { accountId, state, reason, first }: GroupSize, limit: number): OutboxItem[] {
+  return db.mail.all(
+    `SELECT ${columns}, e.subject FROM ${withSubject} WHERE p.id >= ? AND p.account_id = ?
+       AND (p.state = 'failed') = ? AND iif(p.state = 'failed', coalesce(p.last_error, ''), '') = ?
+     ORDER BY p.id LIMIT ?`,
+    [first, accountId, state === 'failed' ? 1 : 0, reason, limit],
+    (row) => toItem(db, row),
+  );
 }
 
 export function getOutboxItem(db: MailDb, changeId: ChangeId): OutboxItem | null {

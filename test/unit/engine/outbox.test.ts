@@ -57,9 +57,9 @@ describe('S30: the list of what waits and failed', () => {
           [ids[3], serverEmail('M3', []).subject],
         ],
       ],
+      [[other, 'waiting', '', 1], [[ids[4], serverEmail('M4', []).subject]]],
       [[testAccount.id, 'failed', 'Full.', 1], [[ids[1], serverEmail('M1', []).subject]]],
       [[testAccount.id, 'failed', '', 1], [[ids[2], serverEmail('M2', []).subject]]],
-      [[other, 'waiting', '', 1], [[ids[4], serverEmail('M4', []).subject]]],
     ]);
     expect(left).toBe(0);
     expect(outbox()['outbox/get']({ changeId: ids[1] })).toMatchObject({ state: 'failed', lastError: 'Full.' });

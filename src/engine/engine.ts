@@ -6,7 +6,7 @@ import { finishRestore, prepareRestore } from '../db/restore-mail';
 import type { LoopTiming } from '../sync/account-loop';
 import { SyncManager } from '../sync/sync-manager';
 import type { Changed, Events, Method, Params, Result } from './api';
-import { removeOldAttachments } from './attachment-cache';
+import { keepSwept } from './attachment-cache';
 import type { EngineContext, Handlers } from './engine-context';
 import { accountHandlers } from './handlers/accounts';
 import { actionHandlers } from './handlers/actions';
@@ -49,6 +49,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   };
   const abandon = (): void => {
     void sync.stop();
+    stopSweeping();
     clearTimeout(timer);
     abandonMailDb(db);
   };
@@ -65,9 +66,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     onCredentialsNeeded: (accountId) => emit('credentialsNeeded', { accountId }),
     ...(timing === undefined ? {} : { timing }),
   });
+  const cacheDir = join(folder, 'attachments');
+  const stopSweeping = keepSwept(cacheDir);
   let isOver = false;
   const close = async (): Promise<void> => {
     await sync.stop();
+    stopSweeping();
     clearTimeout(timer);
     closeMailDb(db);
   };
@@ -78,12 +82,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     try {
       await close();
       await finishRestore(file, rest);
-      rmSync(context.cacheDir, { recursive: true, force: true });
+      rmSync(cacheDir, { recursive: true, force: true });
     } finally {
       setImmediate(onOver); // after the answer
     }
   };
-  const context: EngineContext = { db, sync, cacheDir: join(folder, 'attachments') };
+  const context: EngineContext = { db, sync, cacheDir };
   const handlers: Handlers = {
     ...accountHandlers(context),
     ...messageHandlers(context),
@@ -94,7 +98,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...syncHandlers(context),
     ...databaseHandlers(context, restore),
   };
-  void removeOldAttachments(context.cacheDir);
   return {
     async handle(method, params, signal) {
       if (isOver) await new Promise<never>(() => undefined); // the connection ends: then the next engine is asked

@@ -1,12 +1,13 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attachment } from '../../model/email';
 import type { EmailId } from '../../model/ids';
 import { safeFileName } from '../../mail/file-name';
 import type { AttachmentFile } from '../api';
-import { attachmentFolder } from '../attachment-cache';
+import { attachmentFolder, cachedSize, writeCached } from '../attachment-cache';
 import { EngineError } from '../client';
 import type { EngineContext, Handlers } from '../engine-context';
+import { createSharedWork } from '../shared-work';
 import { knownEmail, loadBody } from './messages';
 
 /** Octets. A part is streamed to disk, so this only stops a server that never ends. */
@@ -16,33 +17,25 @@ const largestInline = 5_000_000;
 const largestInlineTotal = 20_000_000;
 
 export function attachmentHandlers(context: EngineContext) {
-  /** Fetches under way, so that two askers share one. */
-  const fetching = new Map<string, Promise<AttachmentFile>>();
+  const share = createSharedWork<AttachmentFile>();
 
-  const fileOf = async (
-    emailId: EmailId,
-    part: Attachment,
-    limit: number,
-    signal: AbortSignal,
-  ): Promise<AttachmentFile> => {
-    const name = safeFileName(part.name, part.type);
-    const folder = attachmentFolder(context.cacheDir, emailId, part.partId);
+  /** Known here, or fetched. A limit is part of what is asked for: a person's own download has no share in a picture's. */
+  const fileOf = (emailId: EmailId, part: Attachment, limit: number, signal: AbortSignal): Promise<AttachmentFile> => {
+    const { partId, blobId, type } = part;
+    const name = safeFileName(part.name, type);
+    const folder = attachmentFolder(context.cacheDir, emailId, partId);
     const path = join(folder, name);
-    const known = await stat(path).catch(() => null);
-    if (known !== null) return { path, type: part.type, name, size: known.size };
-    const running = fetching.get(path);
-    if (running !== undefined) return await running;
-    const fetch = async (): Promise<AttachmentFile> => {
+    const find = async (ownSignal: AbortSignal): Promise<AttachmentFile> => {
+      const known = await cachedSize(folder, name);
+      if (known !== null) return { path, type, name, size: known };
       const email = knownEmail(context, emailId);
-      const backend = await context.sync.backend(email.accountId, signal);
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const { partId, blobId, type } = part;
-      const size = await backend.fetchPart({ email, partId, blobId, type }, path, limit, signal);
+      const backend = await context.sync.backend(email.accountId, ownSignal);
+      const size = await writeCached(folder, name, (file) =>
+        backend.fetchPart({ email, partId, blobId, type }, file, limit, ownSignal),
+      );
       return { path, type, name, size };
     };
-    const promise = fetch().finally(() => fetching.delete(path));
-    fetching.set(path, promise);
-    return await promise;
+    return share(`${limit} ${path}`, find, signal);
   };
 
   return {
@@ -61,7 +54,8 @@ export function attachmentHandlers(context: EngineContext) {
         if (part.cid === null || !/^image\/(png|jpeg|gif|webp|avif|bmp)$/i.test(part.type)) continue;
         if (part.size > largestInline || total + part.size > largestInlineTotal) continue;
         try {
-          const { path } = await fileOf(emailId, part, largestInline, signal);
+          const { path, size } = await fileOf(emailId, part, largestInline, signal);
+          if (size > largestInline) continue;
           const data = await readFile(path);
           total += data.length;
           images[part.cid] = `data:${part.type.toLowerCase()};base64,${data.toString('base64')}`;

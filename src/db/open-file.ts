@@ -52,8 +52,8 @@ function inspect(sqlJs: SqlJs, file: string, options: FileOptions): void {
     if (version > options.newestVersion) {
       throw new DatabaseError(
         'newer',
-        `The database ${file} was written by a newer version of this program (schema ${version}, ` +
-          `this program knows ${options.newestVersion}). Update the program to use it.`,
+        'The mail database was written by a newer version of Mailpane. Update Mailpane, then reload the window.',
+        new Error(`${file} has schema ${version}, this program knows ${options.newestVersion}`),
       );
     }
     readFirstPages(connection);

@@ -212,7 +212,10 @@ describe('a file is refused and left untouched', () => {
 
   it('that a newer program wrote', async () => {
     await makeDatabase({ ...OPTIONS, migrations: [FIRST, SECOND] });
-    await expectRefusal('newer', /newer version of this program \(schema 2, this program knows 1\)/);
+    await expectRefusal('newer', /written by a newer version of Mailpane\. Update Mailpane/);
+    await expect(openIt()).rejects.toMatchObject({
+      cause: { message: `${file} has schema 2, this program knows 1` },
+    });
   });
 
   it('that a newer program wrote and left the newest schema in the log only', async () => {

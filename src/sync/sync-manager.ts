@@ -1,7 +1,7 @@
 import { getAccount, listAccounts } from '../db/accounts';
 import type { MailDb } from '../db/mail-db';
 import { appendLog, type LogEntry } from '../db/sync-log';
-import type { Account, AccountStatus } from '../model/account';
+import type { AccountStatus } from '../model/account';
 import type { AccountFindings } from '../model/findings';
 import type { AccountId, MailboxId } from '../model/ids';
 import { AccountLoop, type LoopTiming } from './account-loop';
@@ -9,6 +9,7 @@ import type { Backend, BackendOptions } from './backend';
 import { createBackend } from './create-backend';
 import { WakeUp } from './signals';
 import { SyncError } from './sync-error';
+import { Turns } from './turns';
 import { watchWakeUps } from './wake-watch';
 
 export interface SyncManagerOptions {
@@ -38,6 +39,8 @@ const withoutSecret: AccountStatus = {
 /** Runs one loop an account. Secrets are only in memory here, and only as long as the account runs. */
 export class SyncManager {
   private readonly loops = new Map<AccountId, RunningLoop>();
+  /** Stopping a loop takes time: nobody else may start the account's next one meanwhile, or there are two. */
+  private readonly turns = new Turns<AccountId>();
   private readonly startWaiters = new Map<WakeUp, AccountId>();
   private readonly statuses = new Map<AccountId, AccountStatus>();
   private readonly wakeWatch: { dispose(): void };
@@ -65,18 +68,40 @@ export class SyncManager {
    * this secret goes on. Null: this window has none, and if nobody has, the person has to sign in.
    */
   async authenticate(accountId: AccountId, secret: string | null): Promise<void> {
-    const running = this.loops.get(accountId);
-    if (secret === null) {
-      if (running === undefined) this.setStatus(accountId, withoutSecret);
-      return;
-    }
-    if (running?.secret === secret && running.loop.status.state !== 'signed-out') return;
-    await this.stopAccount(accountId);
-    const account = getAccount(this.options.db, accountId);
-    if (account !== undefined && !this.stopped) this.startLoop(account, secret);
+    await this.turns.take(accountId, async () => {
+      const running = this.loops.get(accountId);
+      if (secret === null) {
+        if (running === undefined) this.setStatus(accountId, withoutSecret);
+        return;
+      }
+      if (running?.secret === secret && running.loop.status.state !== 'signed-out') return;
+      await this.stopLoop(accountId);
+      this.startLoop(accountId, secret);
+    });
   }
 
-  async stopAccount(accountId: AccountId): Promise<void> {
+  /**
+   * Changes an account, or removes it, while its loop stands still: nothing may go to the new server with what was begun
+   * with the old one. Starts it with `secret` after that; null: with the one that a window has kept.
+   */
+  async change<T>(accountId: AccountId, secret: string | null, change: () => T | Promise<T>): Promise<T> {
+    return await this.turns.take(accountId, async () => {
+      const before = this.loops.get(accountId)?.secret ?? null;
+      await this.stopLoop(accountId);
+      let changed: T;
+      try {
+        changed = await change();
+      } catch (error) {
+        if (before !== null) this.startLoop(accountId, before);
+        throw error;
+      }
+      if (secret !== null) this.startLoop(accountId, secret);
+      else if (getAccount(this.options.db, accountId) !== undefined) this.askForSecret(accountId);
+      return changed;
+    });
+  }
+
+  private async stopLoop(accountId: AccountId): Promise<void> {
     const running = this.loops.get(accountId);
     this.loops.delete(accountId);
     this.statuses.delete(accountId);
@@ -135,10 +160,15 @@ export class SyncManager {
   async stop(): Promise<void> {
     this.stopped = true;
     this.wakeWatch.dispose();
-    await Promise.all([...this.loops.keys()].map((id) => this.stopAccount(id)));
+    // Without a turn: what has one now starts nothing any more, and every loop is told before this gives way.
+    await Promise.all([...this.loops.keys()].map((id) => this.stopLoop(id)));
+    await this.turns.over();
   }
 
-  private startLoop(account: Account, secret: string): void {
+  private startLoop(accountId: AccountId, secret: string): void {
+    if (this.stopped) return;
+    const account = getAccount(this.options.db, accountId);
+    if (account === undefined) return;
     const { db, timing, createBackend: create = createBackend } = this.options;
     const warn = (message: string, details?: string): void =>
       this.log({

@@ -43,18 +43,16 @@ export function accountHandlers(context: EngineContext) {
     },
 
     'accounts/update': async ({ accountId, secret, ...account }) => {
-      known(accountId);
-      // Stopped first: nothing may go to the new server with what was begun with the old one.
-      await sync.stopAccount(accountId);
-      updateAccount(db, { id: accountId, ...account });
-      if (secret === null) sync.askForSecret(accountId);
-      else await sync.authenticate(accountId, secret);
+      await sync.change(accountId, secret, () => {
+        known(accountId);
+        updateAccount(db, { id: accountId, ...account });
+      });
       return null;
     },
 
     'accounts/remove': async ({ accountId }) => {
-      await sync.stopAccount(accountId);
-      await removeCachedAttachments(context.cacheDir, new Set(deleteAccount(db, accountId)));
+      const emailIds = await sync.change(accountId, null, () => deleteAccount(db, accountId));
+      await removeCachedAttachments(context.cacheDir, new Set(emailIds));
       return null;
     },
 

@@ -73,12 +73,13 @@ describe('S29: signed out', () => {
 
   it('S30: a new secret for the same account resumes what waited while its loop was stopped', async () => {
     const { server, db, accountId, secret, sync, asked, act, flagged, state, compare } = await running();
-    await sync.stopAccount(accountId); // as `accounts/update` does before it asks for the secret
+    await sync.change(accountId, null, () => undefined); // as `accounts/update` does
     act(0);
     act(2);
     server.stats.reset();
-    sync.askForMissingSecrets();
     expect(asked).toEqual([accountId]);
+    sync.askForMissingSecrets();
+    expect(asked).toEqual([accountId, accountId]);
     await sync.authenticate(accountId, null);
     expect(state()).toBe('signed-out');
     await delay(100);

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { inert } from './outbox/inert-text';
+import { inert } from './format/inert';
 import type { ErrorReason } from '../engine/api';
 import { EngineError } from '../engine/client';
+import { notify } from './notify';
 
 /**
  * Tells a person that what they asked for did not happen, in their words. "Show Details" opens the log, where the details
@@ -11,7 +12,7 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
   if (error instanceof EngineError && error.reason === 'cancelled') return;
   log.error(error instanceof EngineError ? describe(error) : error instanceof Error ? error : String(error));
   const showDetails = vscode.l10n.t('Show Details');
-  void vscode.window.showErrorMessage(errorSentence(error), showDetails).then((choice) => {
+  void notify.error(errorSentence(error), showDetails).then((choice) => {
     if (choice === showDetails) log.show();
   });
 }

@@ -4,6 +4,7 @@ import type { EngineError, EngineState } from '../../engine/client';
 import type { AccountId } from '../../model/ids';
 import type { ViewContext } from '../view-context';
 import { newlySignedOut } from './signed-out';
+import { notify } from '../notify';
 
 /** Says once that an account needs its person; again only after it was signed in meanwhile. */
 export function noticeSignedOut({ client, log }: ViewContext): vscode.Disposable {
@@ -29,7 +30,7 @@ async function offerSignIn({ account, status }: AccountSummary): Promise<void> {
   const { t } = vscode.l10n;
   const reason = 'message' in status ? status.message : '';
   const signIn = t('Sign In');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await notify.warning(
     t('{0} is signed out and gets no mail. {1}', account.name, reason).trim(),
     signIn,
   );
@@ -55,7 +56,7 @@ async function offerReload(error: EngineError, log: vscode.LogOutputChannel): Pr
   const text = vscode.l10n.t(
     'A newer version of Mailpane runs in another window. Reload this window to go on; what you did in it is kept.',
   );
-  const chosen = await vscode.window.showWarningMessage(text, reload);
+  const chosen = await notify.warning(text, reload);
   if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
 
@@ -63,7 +64,7 @@ async function offerEngineFailure(error: EngineError, log: vscode.LogOutputChann
   const { t } = vscode.l10n;
   log.error(`Mailpane could not start (${error.reason}): ${error.message}\n${error.details}`);
   const [help, reload] = [t('What to Do'), t('Reload Window')];
-  const chosen = await vscode.window.showErrorMessage(t('Mailpane could not start. {0}', error.message), help, reload);
+  const chosen = await notify.error(t('Mailpane could not start. {0}', error.message), help, reload);
   if (chosen === help) await vscode.commands.executeCommand('mailpane.showEngineFailure');
   if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
 }
@@ -92,7 +93,7 @@ export async function showEngineFailure({ client, extension, log }: ViewContext)
   ].join('\n\n');
   const [reload, details] = [t('Reload Window'), t('Show Details')];
   const message = t('Mailpane could not start. {0}', error.message);
-  const chosen = await vscode.window.showErrorMessage(message, { modal: true, detail }, reload, details);
+  const chosen = await notify.error(message, { modal: true, detail }, reload, details);
   if (chosen === reload) await vscode.commands.executeCommand('workbench.action.reloadWindow');
   if (chosen === details) log.show();
 }

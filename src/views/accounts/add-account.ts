@@ -13,6 +13,7 @@ import { keepAccount } from './keep-account';
 import { showInboxOf } from './show-inbox';
 import { nameStep, secretStep, usernameStep } from './sign-in-steps';
 import { runWizard } from './wizard';
+import { notify } from '../notify';
 
 /** Asks for an account step by step, keeps it, and shows its inbox as soon as the first sync has found it. */
 export async function addAccount(context: ViewContext, messages: Pick<MessageList, 'show'>): Promise<void> {
@@ -48,7 +49,7 @@ async function keepOrRetry(context: ViewContext, draft: AccountDraft): Promise<A
       context.log.error(`The account could not be added: ${messageOf(error)}`);
       const retry = t('Retry');
       const sentence = error instanceof EngineError ? errorSentence(error) : messageOf(error);
-      const chosen = await vscode.window.showErrorMessage(t('The account was not added. {0}', sentence), retry);
+      const chosen = await notify.error(t('The account was not added. {0}', sentence), retry);
       if (chosen !== retry) return null;
     }
   }

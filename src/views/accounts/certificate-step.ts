@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { CertificateProblem } from '../../model/server-certificate';
 import { withTrust, type AccountStep, type UntrustedServer } from './account-draft';
 import type { AccountWizardStep } from './step';
+import { notify } from '../notify';
 
 /**
  * Shows a certificate that this computer does not trust, in a dialog that has room for the whole fingerprint. Only an
@@ -18,7 +19,7 @@ export function certificateStep(correctable: readonly AccountStep[]): AccountWiz
       const [refuse, trust] = [t('Do Not Trust'), t('Trust This Certificate for This Account')];
       const options = { modal: true, detail: describeCertificate(untrusted) };
       // Not trusting stands first, so that Enter trusts nothing.
-      const chosen = await vscode.window.showWarningMessage(whyUntrusted(untrusted), options, refuse, trust);
+      const chosen = await notify.warning(whyUntrusted(untrusted), options, refuse, trust);
       if (chosen === trust) return { to: 'next', draft: withTrust(draft, untrusted) };
       if (chosen !== refuse && place.canGoBack) return { to: 'back' };
       const ofImap = draft.byHand ? 'imap-server' : 'server';

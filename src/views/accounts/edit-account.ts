@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { Account } from '../../model/account';
 import { accountSecrets } from '../secrets';
 import type { ViewContext } from '../view-context';
@@ -51,13 +52,17 @@ async function pickPart(account: Account): Promise<Part | null> {
     part: 'sending',
   };
   const parts: PartChoice[] = [
-    { label: `$(tag) ${t('Name')}`, description: account.name, part: 'name' },
-    { label: `$(server) ${t('Server')}`, description: server, part: 'server' },
+    { label: `$(tag) ${t('Name')}`, description: inert(account.name), part: 'name' },
+    { label: `$(server) ${t('Server')}`, description: inert(server), part: 'server' },
     ...(draft.protocol === 'imap' ? [sending] : []),
-    { label: `$(account) ${t('User')}`, description: usesToken(draft) ? t('API token') : username, part: 'user' },
+    {
+      label: `$(account) ${t('User')}`,
+      description: usesToken(draft) ? t('API token') : inert(username),
+      part: 'user',
+    },
     { label: `$(key) ${t('Password or Token')}`, part: 'password' },
   ];
-  const placeHolder = t('What to change in {0}', account.name);
+  const placeHolder = t('What to change in {0}', inert(account.name));
   return (await vscode.window.showQuickPick(parts, { placeHolder, title: t('Edit Mail Account') }))?.part ?? null;
 }
 

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { Discovered } from '../../engine/api';
 import type { MailClient } from '../../engine/client';
 import type { AccountSettings } from '../../model/account';
@@ -63,7 +64,7 @@ export function serverStep(title: string): AccountWizardStep {
       const byHand = { label: `$(edit) ${t('Enter the server by hand…')}`, value: 'by-hand' as const };
       const address = {
         label: `$(arrow-left) ${t('Correct the address')}`,
-        description: draft.address,
+        description: inert(draft.address),
         value: 'address' as const,
       };
       const answer = await promptChoice<Discovered | 'by-hand' | 'address'>({
@@ -81,13 +82,26 @@ export function serverStep(title: string): AccountWizardStep {
   };
 }
 
-function describeServer({ settings, found }: Discovered): Pick<Choice<unknown>, 'label' | 'description' | 'detail'> {
+/** The names and how they were found come from the network; the icon in front is ours. */
+function describeServer(server: Discovered): Pick<Choice<unknown>, 'label' | 'description' | 'detail'> {
+  const { isEncrypted, label, description, detail } = serverWords(server);
+  const icon = isEncrypted ? 'lock' : 'unlock';
+  return { label: `$(${icon}) ${inert(label)}`, description: inert(description), detail: inert(detail) };
+}
+
+interface ServerWords {
+  readonly isEncrypted: boolean;
+  readonly label: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+function serverWords({ settings, found }: Discovered): ServerWords {
   const { t } = vscode.l10n;
   if (settings.protocol === 'jmap') {
     const { host, encrypted } = serverFacts(settings.sessionUrl);
-    return encrypted
-      ? { label: `$(lock) ${host}`, description: t('JMAP, encrypted (TLS)'), detail: found }
-      : { label: `$(unlock) ${host}`, description: t('JMAP, not encrypted, on this machine'), detail: found };
+    const description = encrypted ? t('JMAP, encrypted (TLS)') : t('JMAP, not encrypted, on this machine');
+    return { isEncrypted: encrypted, label: host, description, detail: found };
   }
   const { imap, smtp } = settings;
   const sending =
@@ -95,7 +109,8 @@ function describeServer({ settings, found }: Discovered): Pick<Choice<unknown>, 
       ? t('no sending server found')
       : t('sends through {0}, {1}', hostAndPort(smtp, 'smtp'), describeEncryption(smtp.security));
   return {
-    label: `$(${imap.security === 'none' ? 'unlock' : 'lock'}) ${hostAndPort(imap, 'imap')}`,
+    isEncrypted: imap.security !== 'none',
+    label: hostAndPort(imap, 'imap'),
     description: t('IMAP, {0}; {1}', describeEncryption(imap.security), sending),
     detail: [found, signInHint(imap)].filter((text) => text !== null).join('. '),
   };

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { AccountSummary } from '../../engine/api';
 import type { MailClient } from '../../engine/client';
+import { notify } from '../notify';
 
 /** What a context menu hands over: a node of the tree, which may be any of ours or of nobody. */
 const accountNode = v.object({ accountId: v.string() });
@@ -22,13 +24,13 @@ export async function pickAccount(
   const named = namedAccount(accounts, argument);
   if (named) return named;
   if (accounts.length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There is no mail account yet.'));
+    void notify.information(vscode.l10n.t('There is no mail account yet.'));
     return null;
   }
   if (accounts.length === 1) return accounts[0] ?? null;
   const items = accounts.map((summary) => ({
-    label: summary.account.name,
-    description: summary.account.email,
+    label: inert(summary.account.name),
+    description: inert(summary.account.email),
     summary,
   }));
   const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });

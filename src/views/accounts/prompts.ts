@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { Place } from './wizard';
 
 /** What a person did with a prompt. */
@@ -35,11 +36,11 @@ export interface ChoicePrompt<T> extends PromptOptions {
 /** Asks for a line of text. It stays open when VS Code loses the focus: passwords come from other programs. */
 export function promptText<T>(options: TextPrompt<T>): Promise<Answer<T>> {
   const input = vscode.window.createInputBox();
-  input.prompt = options.prompt;
+  input.prompt = inert(options.prompt);
   input.placeholder = options.placeholder;
   input.value = options.text;
   input.password = options.password ?? false;
-  input.validationMessage = options.place.problem ?? undefined;
+  input.validationMessage = options.place.problem === null ? undefined : inert(options.place.problem);
 
   return show(input, options, (done) => {
     let checking: AbortController | null = null;
@@ -57,7 +58,7 @@ export function promptText<T>(options: TextPrompt<T>): Promise<Answer<T>> {
       const result = await checkText(options, input.value, current.signal);
       if (current.signal.aborted) return;
       stopChecking();
-      if ('problem' in result) input.validationMessage = result.problem;
+      if ('problem' in result) input.validationMessage = inert(result.problem);
       else done({ kind: 'answer', value: result.value });
     };
     return [
@@ -81,7 +82,7 @@ async function checkText<T>(options: TextPrompt<T>, text: string, signal: AbortS
 
 export function promptChoice<T>(options: ChoicePrompt<T>): Promise<Answer<T>> {
   const pick = vscode.window.createQuickPick<Choice<T>>();
-  pick.placeholder = options.placeholder;
+  pick.placeholder = inert(options.placeholder);
   pick.items = options.choices;
   pick.matchOnDescription = true;
   // Only where there is one: none active means that Enter does nothing, and VS Code takes the first by itself.
@@ -100,7 +101,7 @@ function show<T>(
   listen: (done: (answer: Answer<T>) => void) => vscode.Disposable[],
 ): Promise<Answer<T>> {
   const { place } = options;
-  input.title = options.title;
+  input.title = inert(options.title); // may hold an account's name
   input.ignoreFocusOut = true;
   if (place.total > 1) [input.step, input.totalSteps] = [place.step, place.total];
   if (place.canGoBack) input.buttons = [vscode.QuickInputButtons.Back];

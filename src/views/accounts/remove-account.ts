@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { accountSecrets } from '../secrets';
 import type { ViewContext } from '../view-context';
 import { pickAccount } from './pick-account';
+import { notify } from '../notify';
 
 /** Asks once, for this cannot be undone, and says what goes and what stays. */
 export async function removeAccount({ client, extension }: ViewContext, argument: unknown): Promise<void> {
@@ -16,11 +17,7 @@ export async function removeAccount({ client, extension }: ViewContext, argument
     ...(waiting > 1 ? [t('{0} changes that have not reached the server are lost.', waiting)] : []),
   ].join('\n');
   const remove = t('Remove Account');
-  const chosen = await vscode.window.showWarningMessage(
-    t('Remove the account "{0}"?', name),
-    { modal: true, detail },
-    remove,
-  );
+  const chosen = await notify.warning(t('Remove the account "{0}"?', name), { modal: true, detail }, remove);
   if (chosen !== remove) return;
   await client.request('accounts/remove', { accountId });
   await accountSecrets(extension.secrets).delete(accountId);

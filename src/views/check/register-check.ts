@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { CheckReport } from '../../engine/api';
 import type { AccountId } from '../../model/ids';
 import { namedAccount } from '../accounts/pick-account';
@@ -9,6 +10,7 @@ import { registerReadOnlyDocuments } from '../read-only-document';
 import { showError } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { formatCheckReport, summarise } from './format-check-report';
+import { notify } from '../notify';
 
 const scheme = 'mailpane-check';
 const uri = vscode.Uri.from({ scheme, path: '/Check and Repair.md' });
@@ -26,7 +28,7 @@ export function registerCheck(context: ViewContext): vscode.Disposable {
     const report = await withProgress(context, chosen);
     const summary = summarise(report, language);
     await documents.show(uri, 'start');
-    if (summary !== null) void vscode.window.showInformationMessage(summary);
+    if (summary !== null) void notify.information(summary);
   };
   return vscode.Disposable.from(
     documents,
@@ -44,8 +46,8 @@ async function chooseAccount({ client }: ViewContext, argument: unknown): Promis
   if (accounts.length < 2) return null;
   const all = { label: vscode.l10n.t('All Accounts'), description: '', accountId: null };
   const items = accounts.map(({ account }) => ({
-    label: account.name,
-    description: account.email,
+    label: inert(account.name),
+    description: inert(account.email),
     accountId: account.id,
   }));
   const placeHolder = vscode.l10n.t('Which account is to be compared with its server?');
@@ -67,7 +69,7 @@ async function withProgress({ client }: ViewContext, accountId: AccountId | null
       const message = accounts
         .flatMap(({ account, status }) => {
           if (status.state !== 'checking' || status.total === null) return [];
-          const name = oneLine(account.name, 40);
+          const name = inert(oneLine(account.name, 40));
           return vscode.l10n.t('{0}: {1} of {2}', name, count(status.done), count(status.total));
         })
         .join(', ');

@@ -1,6 +1,6 @@
-import * as vscode from 'vscode';
 import { formatCount } from '../format/counts';
 import { interfaceLanguage } from '../format/interface-language';
+import { notify } from '../notify';
 
 /** The one question of an action: what goes for good cannot be undone. */
 export async function confirmDeletion(count: number): Promise<boolean> {
@@ -14,5 +14,5 @@ export async function confirmDeletion(count: number): Promise<boolean> {
     count === 1
       ? l10n.t('This cannot be undone. If it is in another mailbox too, it stays there.')
       : l10n.t('This cannot be undone. Those that are in another mailbox too stay there.');
-  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
+  return (await notify.warning(question, { modal: true, detail }, remove)) === remove;
 }

@@ -10,6 +10,7 @@ import type { InTurn } from './in-turn';
 import type { MessageActions } from './message-actions';
 import { pickDestination } from './pick-mailbox';
 import { createRecentMailboxes } from './recent-mailboxes';
+import { notify } from '../notify';
 
 /**
  * Everything that is done to chosen messages, as commands. `inTurn`: a key that is pressed again means the row that the one
@@ -52,7 +53,7 @@ export function registerMessageCommands(
         await inTurn(async () => {
           const chosen = await awaitTargets(commandInput(first, second), list, reader);
           if (chosen.length > 0) await act(chosen);
-          else void vscode.window.showInformationMessage(vscode.l10n.t('Choose a message first.'));
+          else void notify.information(vscode.l10n.t('Choose a message first.'));
         }).catch((error: unknown) => showError(error, log));
       }),
     ),

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { MessageSource } from '../../engine/api';
 import type { MailClient } from '../../engine/client';
 import type { AccountId, MailboxId } from '../../model/ids';
 import type { DirectoryState } from '../mailboxes/directory';
 import type { Chosen } from '../messages/message-nodes';
 import { allMailboxes, destinations, type MailboxChoice } from './mailbox-choices';
+import { notify } from '../notify';
 
 interface SourceItem extends vscode.QuickPickItem {
   readonly source: MessageSource | null;
@@ -25,7 +27,7 @@ export async function pickDestination(
   const [accountId] = accountIds;
   if (accountId === undefined || accountId === null) return null;
   if (accountIds.size > 1) {
-    void vscode.window.showWarningMessage(
+    void notify.warning(
       vscode.l10n.t('These messages are in several accounts. Choose messages of one account to move them.'),
     );
     return null;
@@ -76,12 +78,8 @@ function section(label: string, choices: readonly MailboxChoice[]): MailboxItem[
 // The name of a mailbox comes from a server: `$(icon)` in it must not be drawn as one.
 function quickPickItem({ label, description, icon }: MailboxChoice): vscode.QuickPickItem {
   return {
-    label: withoutIcons(label),
-    description: withoutIcons(description),
+    label: inert(label),
+    description: inert(description),
     iconPath: new vscode.ThemeIcon(icon),
   };
-}
-
-function withoutIcons(text: string): string {
-  return text.replaceAll('$(', '$\u200b(');
 }

@@ -4,6 +4,7 @@ import { interfaceLanguage } from '../format/interface-language';
 import { errorSentence } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { describeNotice } from './describe-notice';
+import { notify } from '../notify';
 
 /** Says once, in one window, what became of a database that was damaged or replaced. */
 export function noticeDatabase({ client, log }: ViewContext): vscode.Disposable {
@@ -31,9 +32,7 @@ async function tell(notice: DatabaseNotice, log: vscode.LogOutputChannel): Promi
   const [showFile, showOutbox] = [t('Show File'), t('Show Outbox')];
   const buttons = [...(notice.changes > 0 ? [showOutbox] : []), ...(notice.what === 'missing' ? [] : [showFile])];
   const chosen =
-    notice.what === 'restored'
-      ? await vscode.window.showInformationMessage(text, ...buttons)
-      : await vscode.window.showWarningMessage(text, ...buttons);
+    notice.what === 'restored' ? await notify.information(text, ...buttons) : await notify.warning(text, ...buttons);
   if (chosen === showOutbox) await vscode.commands.executeCommand('mailpane.showProblems');
   if (chosen === showFile) {
     await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(notice.file));

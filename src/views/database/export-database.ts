@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { partOf } from '../../engine/export-part';
 import type { ViewContext } from '../view-context';
 import { localFile } from './local-file';
+import { notify } from '../notify';
 
 /** ms between two looks at the file that grows. */
 const interval = 250;
@@ -30,7 +31,7 @@ export async function exportDatabase({ client, extension }: ViewContext): Promis
     }
   });
   const show = t('Show File');
-  const chosen = await vscode.window.showInformationMessage(
+  const chosen = await notify.information(
     t(
       'The mail database was exported to {0}. It holds your mail and accounts, but no passwords. Texts of messages are fetched again when they are opened.',
       basename(file),

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import type { ViewContext } from '../view-context';
 import { localFile } from './local-file';
+import { notify } from '../notify';
 
 /** "Restore Mail Database…": what happens then is said before; what happened is told by the next engine's notice. */
 export async function restoreDatabase({ client }: ViewContext): Promise<void> {
@@ -28,7 +29,7 @@ export async function restoreDatabase({ client }: ViewContext): Promise<void> {
       'The present database is kept beside the restored one. Texts of messages are fetched again when they are opened.',
     ),
   ].join('\n\n');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await notify.warning(
     t('Restore the mail database from {0}?', basename(file)),
     { modal: true, detail },
     restore,

@@ -22,6 +22,7 @@ import {
   type MailboxNode,
   type MailboxTree,
 } from './mailbox-tree';
+import { notify } from '../notify';
 
 export const mailboxesViewId = 'mailpane.mailboxes';
 /** With more changed nodes than these, drawing the whole tree again is less work. */
@@ -89,7 +90,7 @@ export function registerMailboxes(
     if (targets.length === 0) return;
     if (!mailbox.rights.mayAddItems) {
       const name = mailboxName(mailbox, vscode.l10n);
-      void vscode.window.showWarningMessage(vscode.l10n.t('You may not put messages into “{0}”.', name));
+      void notify.warning(vscode.l10n.t('You may not put messages into “{0}”.', name));
       return;
     }
     await move(targets, mailbox.id).catch((error: unknown) => showError(error, log));

@@ -7,7 +7,7 @@ import { formatCount } from '../format/counts';
 import type { Language, Localiser } from '../format/language';
 import { oneLine } from '../format/text';
 import { mailboxName } from '../mailboxes/mailbox-names';
-import { inert } from './inert-text';
+import { inert } from '../format/inert';
 
 /** What a change's mailboxes are to a person. Null: the mailbox is gone. */
 export type FindMailbox = (id: MailboxId) => Pick<Mailbox, 'name' | 'role'> | null;

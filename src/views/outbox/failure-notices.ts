@@ -6,7 +6,7 @@ import type { Directory } from '../mailboxes/directory';
 import type { ViewContext } from '../view-context';
 import { describeIntent, describeState, subjectLabel } from './describe-change';
 import { watchFailures } from './failure-watch';
-import { inert } from './inert-text';
+import { notify } from '../notify';
 
 /** Remembered over restarts, for a failed change stands in the list until a person decides. */
 const toldKey = 'mailpane.problems.told';
@@ -22,7 +22,7 @@ export function noticeFailures({ client, extension, log }: ViewContext, director
     async onFailed(first, count) {
       await directory.settled(); // the names of mailboxes
       const what = describeIntent(first.intent, (id) => directory.state.byId.get(id) ?? null, vscode.l10n);
-      void offerProblems(inert(what), first, count);
+      void offerProblems(what, first, count);
     },
   });
 }
@@ -31,13 +31,13 @@ export function noticeFailures({ client, extension, log }: ViewContext, director
 async function offerProblems(what: string, item: OutboxItem, count: number): Promise<void> {
   const { t } = vscode.l10n;
   const subject = subjectLabel(item.subject, vscode.l10n);
-  const why = inert(describeState(item, vscode.l10n));
+  const why = describeState(item, vscode.l10n);
   const show = t('Show Outbox');
   const text =
     count === 1
       ? t('{0} failed for "{1}": {2}', what, subject, why)
       : t('{0} changes failed, the first of "{1}": {2}', count, subject, why);
-  if ((await vscode.window.showWarningMessage(text, show)) === show) {
+  if ((await notify.warning(text, show)) === show) {
     await vscode.commands.executeCommand('mailpane.showProblems');
   }
 }

@@ -16,6 +16,7 @@ import {
   type OutboxNode,
 } from './outbox-tree';
 import { createOutboxView } from './outbox-view';
+import { notify } from '../notify';
 
 /** What waits and what failed (S30): the view, what can be done about it, and a word when something failed for good. */
 export function registerOutbox(
@@ -63,7 +64,7 @@ export function registerOutbox(
 async function confirmDiscard(count: number): Promise<boolean> {
   const { t } = vscode.l10n;
   const discard = t('Discard');
-  const chosen = await vscode.window.showWarningMessage(
+  const chosen = await notify.warning(
     count === 1 ? t('Discard 1 change?') : t('Discard {0} changes?', formatCount(count, interfaceLanguage().locale)),
     { modal: true, detail: t('The messages show again what the server has. This cannot be undone.') },
     discard,
@@ -80,7 +81,7 @@ async function showMessage(
   if (emailId === null) return;
   const details = await client.request('messages/get', { emailId });
   if (details === null) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('This message is gone.'));
+    void notify.information(vscode.l10n.t('This message is gone.'));
     return;
   }
   const mailboxId = details.mailboxIds[0] ?? null;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { MailClient } from '../../engine/client';
 import { isViewable, safeFileName } from '../../mail/file-name';
 import type { Attachment } from '../../model/email';
@@ -101,7 +102,7 @@ function defaultFolder(): vscode.Uri {
 
 function withProgress(title: string, work: (signal: AbortSignal) => Promise<void>): Thenable<void> {
   const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (_progress, token) => {
+  return vscode.window.withProgress({ location, title: inert(title), cancellable: true }, async (_progress, token) => {
     const abort = new AbortController();
     const cancelled = token.onCancellationRequested(() => abort.abort());
     try {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { checkLink, type LinkCheck, type LinkWarning } from './link-check';
+import { notify } from '../notify';
 
 /**
  * Follows a link of a mail, as the page reports it. What can be told about it is told before: VS Code itself shows the
@@ -8,7 +9,7 @@ import { checkLink, type LinkCheck, type LinkWarning } from './link-check';
 export async function openLink(href: string, text: string): Promise<void> {
   const check = checkLink(href, text);
   if (!check.ok) {
-    void vscode.window.showWarningMessage(
+    void notify.warning(
       check.scheme === null
         ? vscode.l10n.t('This link is not valid and was not opened.')
         : vscode.l10n.t('Links of the kind “{0}:” are not opened from a mail.', check.scheme.slice(0, 40)),
@@ -27,7 +28,7 @@ async function openMailto({ url, target, warnings }: GoodLink): Promise<void> {
   const copy = vscode.l10n.t('Copy Address');
   const open = vscode.l10n.t('Open in Mail Program');
   const detail = warnings.map((warning) => wordWarning(warning, target)).join('\n');
-  const answer = await vscode.window.showInformationMessage(target, { modal: true, detail }, copy, open);
+  const answer = await notify.information(target, { modal: true, detail }, copy, open);
   if (answer === copy) await vscode.env.clipboard.writeText(target);
   else if (answer === open) await openExternal(url);
 }
@@ -35,7 +36,7 @@ async function openMailto({ url, target, warnings }: GoodLink): Promise<void> {
 async function confirm({ url, target, warnings }: GoodLink): Promise<boolean> {
   const open = vscode.l10n.t('Open {0}', shorten(target, 60));
   const copy = vscode.l10n.t('Copy Link');
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await notify.warning(
     vscode.l10n.t('This link is not what it seems. Open it?'),
     {
       modal: true,

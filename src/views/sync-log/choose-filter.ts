@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inert } from '../format/inert';
 import type { AccountSummary, LogLevel } from '../../engine/api';
 import type { AccountId } from '../../model/ids';
 import { levelName, logLevels, type LogFilter } from './log-filter';
@@ -24,8 +25,8 @@ export async function chooseFilter(
     })),
     heading(t('Accounts')),
     ...accounts.map(({ account }) => ({
-      label: account.name,
-      description: account.email,
+      label: inert(account.name),
+      description: inert(account.email),
       accountId: account.id,
       picked: current.accountIds?.includes(account.id) === true,
     })),

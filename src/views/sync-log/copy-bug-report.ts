@@ -2,6 +2,7 @@ import { arch, platform, release } from 'node:os';
 import * as vscode from 'vscode';
 import type { ViewContext } from '../view-context';
 import { bugReport } from './bug-report';
+import { notify } from '../notify';
 
 /** Entries of a report: what led to the trouble, and no book. */
 const newest = 60;
@@ -34,7 +35,7 @@ export async function copyBugReport({ client, extension }: ViewContext): Promise
   });
   await vscode.env.clipboard.writeText(text);
   const { t } = vscode.l10n;
-  void vscode.window.showInformationMessage(
+  void notify.information(
     t('Copied. No account, server, mailbox or message is named in it; read it once before you publish it.'),
   );
 }

@@ -5,7 +5,7 @@ import { flagged, seen } from '../../model/keywords';
 import { formatCount } from '../format/counts';
 import type { Language } from '../format/language';
 import { oneLine } from '../format/text';
-import { inert } from '../outbox/inert-text';
+import { inert } from '../format/inert';
 
 /** What a person calls a mailbox. Its name comes from a server. */
 export type MailboxName = (id: MailboxId) => string;

@@ -11,6 +11,7 @@ import { showError } from '../show-error';
 import type { ViewContext } from '../view-context';
 import { describeDone, describeUndone } from './describe-action';
 import { createUndoOffer } from './undo-offer';
+import { notify } from '../notify';
 
 /** ms for which the status bar says what was undone. */
 const saidFor = 6000;
@@ -51,7 +52,7 @@ export function registerUndo({ client, log }: ViewContext, directory: Directory,
     }
     const { text, complete } = describeUndone(undone, nameOf, language);
     if (complete) vscode.window.setStatusBarMessage(`$(discard) ${text}`, saidFor);
-    else void vscode.window.showWarningMessage(text);
+    else void notify.warning(text);
   };
   const offer = createUndoOffer((undoId) => void attempt(() => undo(undoId)));
 

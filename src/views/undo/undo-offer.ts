@@ -3,6 +3,7 @@ import type { Applied } from '../../engine/api';
 import type { Action } from '../../model/action';
 import type { Disposable } from '../disposable';
 import { offerPlace } from './undo-choice';
+import { notify } from '../notify';
 
 /** ms for which Undo stands in the status bar. */
 const offerTime = 10_000;
@@ -40,7 +41,7 @@ export function createUndoOffer(undo: (undoId: number) => void): UndoOffer {
   const inNotification = async (undoId: number, text: string): Promise<void> => {
     const shown = (toast = { text, until: performance.now() + notificationTime });
     const label = vscode.l10n.t('Undo');
-    const choice = await vscode.window.showInformationMessage(text, label);
+    const choice = await notify.information(text, label);
     if (toast === shown) toast = null;
     if (choice === label) undo(undoId);
   };

@@ -1,6 +1,6 @@
 import { identityOf } from '../../db/email-identity';
 import { emailAt, isLive, messageIdOf, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
-import { absorb, emailIdentity, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
+import { absorb, emailIdentity, expectedMailbox, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
@@ -29,14 +29,16 @@ export async function copyMessages(
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const path = remoteMailboxId(step.context.db, destination);
   if (path === undefined) return failed(targets);
-  const found = await findCopies(step, targets, destination, path);
+  // S27: of those that are tried singly now, the copy may be what went well.
+  const missing = targets.filter(({ emailId }) => !standsIn(step, emailId, destination));
+  const found = await findCopies(step, missing, destination, path);
   step.context.db.mail.transaction(() => {
-    for (const target of targets) {
+    for (const target of missing) {
       const uid = found.get(target.emailId);
       if (uid !== undefined) arriveAt(step, target, destination, uid);
     }
   });
-  const rest = targets.filter(({ emailId }) => !found.has(emailId));
+  const rest = missing.filter(({ emailId }) => !found.has(emailId));
   if (rest.length === 0) return notThere(step, []);
   const transferred = await transfer(step, 'UID COPY', rest, path);
   if ('failed' in transferred) return transferred.failed;
@@ -47,6 +49,11 @@ export async function copyMessages(
     for (const target of rest) if (!absent.includes(target)) arrive(step, target, destination, told);
   });
   return notThere(step, absent);
+}
+
+function standsIn({ context: { db } }: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean {
+  if (expectedMailbox(db, emailId) === mailboxId) return true;
+  return placesOf(db, emailId).some((place) => place.mailboxId === mailboxId && isLive(place));
 }
 
 /**

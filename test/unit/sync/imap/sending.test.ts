@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../../src/db/imap-messages';
-import { listChanges } from '../../../../src/db/pending-changes';
+import { listChanges, setChangeState } from '../../../../src/db/pending-changes';
 import type { Script, ScriptedMailbox } from '../../../servers/scripted-imap';
 import { basicCapabilities } from '../../../servers/scripted-imap';
 import { fillScripted, openScripted, reasonOf, type ScriptedAccount } from '../../../support/scripted-account';
@@ -64,6 +64,30 @@ describe.each([
     },
   );
 });
+
+it.each([
+  ['with COPYUID', withoutMove],
+  ['without COPYUID', bare],
+])(
+  'S27: what is copied and may not be deleted is copied once, though it is tried singly, %s',
+  async (_name, capabilities) => {
+    const scripted = await open(capabilities);
+    const { server, account, inbox, archive } = scripted;
+    const names = ['INBOX 4', 'INBOX 5', 'INBOX 6'];
+    for (const name of names) moveToArchive(scripted, name);
+    server.script = ({ name, args, tag }) =>
+      name === 'UID STORE' && args.includes('Deleted') ? `${tag} NO [NOPERM] you may not delete there\r\n` : undefined;
+    expect(await account.drain()).toMatchObject({ failed: 3 });
+    expect(subjects(archive).slice(3)).toEqual(names);
+    await account.syncAll();
+    server.script = () => undefined;
+    const ids = listChanges(account.db).map(({ id }) => id);
+    setChangeState(account.db, ids, 'queued', { lastError: null, countAttempt: false });
+    expect(await account.drain()).toMatchObject({ sent: 3, failed: 0 });
+    expect(subjects(archive).slice(3)).toEqual(names);
+    expect(subjects(inbox)).toHaveLength(9);
+  },
+);
 
 describe('S22: MOVE', () => {
   it('whose answer is lost is found where it went', async () => {

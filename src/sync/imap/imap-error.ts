@@ -1,6 +1,6 @@
 import { networkProblem } from '../network-problem';
 import { SyncError, type SyncErrorReason } from '../sync-error';
-import { responseCode, textOf, type ImapResponse } from './attributes';
+import { responseCode } from './attributes';
 
 /** What imapflow puts on the errors that it throws. */
 interface ImapFailure {
@@ -33,27 +33,45 @@ export class CommandRefused extends SyncError {
   }
 }
 
-/** Response codes of RFC 5530 and their kind (S29); others follow from NO (permanent) or BAD. */
+/** The server said no to this one command: the connection, the sign-in and all the rest are as good as before. */
+export function isRefusalOfOne(error: unknown): error is CommandRefused {
+  return error instanceof CommandRefused && error.reason !== 'rate-limited' && error.reason !== 'auth';
+}
+
+/** Response codes of RFC 5530 and their kind (S29); others follow from the text. */
 const codeReasons: Readonly<Record<string, SyncErrorReason>> = {
   UNAVAILABLE: 'unavailable',
   INUSE: 'unavailable',
   SERVERBUG: 'unavailable',
   CONTACTADMIN: 'unavailable',
   EXPUNGEISSUED: 'unavailable',
-  LIMIT: 'rate-limited',
   AUTHENTICATIONFAILED: 'auth',
   AUTHORIZATIONFAILED: 'auth',
   EXPIRED: 'auth',
   TRYCREATE: 'not-found',
   NONEXISTENT: 'not-found',
   TOOBIG: 'too-large',
+  LIMIT: 'refused',
+  OVERQUOTA: 'refused',
+  CANNOT: 'refused',
+  NOPERM: 'refused',
+  ALREADYEXISTS: 'refused',
 };
 
+/** Of a login, or said at the hang-up: to wait in vain does no harm, but to ask for a password does. */
 const tooMany =
   /too many|maximum number|connection limit|exceeded.*(limit|connections)|rate.?limit|throttl|try again later/i;
+/**
+ * Of a command. Too much of what comes by itself: only this has everything wait (S29). "Too many keywords", or a mailbox
+ * whose quota is "exceeded", is the fault of one message, and stays so.
+ */
+const asksToWait =
+  /too many (\w+ ){0,2}(connections|requests|commands)|maximum number of (\w+ ){0,2}(connections|requests|sessions)|(bandwidth|command|request|connection)s? limit|exceeded.*(connections|bandwidth)|rate.?limit|throttl/i;
+/** Codes that Gmail (OVERQUOTA) and Yahoo (LIMIT) send for that as well; any other that is known says it all. */
+const ambiguous: ReadonlySet<string> = new Set(['LIMIT', 'OVERQUOTA', 'UNAVAILABLE']);
 /** Exchange lets in whom it has no connection for, and says so afterwards. */
 const temporary =
-  /temporar|internal error|unavailable|\[SYS\/TEMP|timeout|timed out|lock|authenticated but not connected/i;
+  /temporar|internal error|unavailable|\[SYS\/TEMP|timeout|timed out|\b(dead)?lock(ed)?\b|try again later|authenticated but not connected/i;
 
 /** Whatever a connection or a command failed with. `where` says what was tried, for the log. */
 export function toSyncError(thrown: unknown, host: string, where: string): SyncError {
@@ -86,7 +104,8 @@ function refusal(failure: ImapFailure, host: string, options: { details: string;
     new CommandRefused(reason, message, options, status, code);
   if (failure.authenticationFailed === true) return loginProblem(code, said, host, refused);
   const known = codeReasons[code];
-  if (tooMany.test(said)) return refused('rate-limited', `${host} asks to wait: ${said}`);
+  if ((known === undefined || ambiguous.has(code)) && asksToWait.test(said))
+    return refused('rate-limited', `${host} asks to wait: ${said}`);
   if (known !== undefined) return refused(known, `${host} could not do it: ${said}`);
   if (temporary.test(said)) return refused('unavailable', `${host} could not do it now: ${said}`);
   return refused('refused', `${host} refused it: ${said || 'it did not say why'}`);
@@ -135,12 +154,4 @@ function flowProblem(
 
 function codeOf(response: unknown): string {
   return typeof response === 'object' && response !== null ? (responseCode(response)?.name ?? '') : '';
-}
-
-/** The text of a status response, for a person. */
-export function textOfResponse(response: ImapResponse): string {
-  return (response.attributes ?? [])
-    .flatMap((node) => textOf(node) ?? [])
-    .join(' ')
-    .trim();
 }

@@ -7,10 +7,11 @@ import { changeWords, refused } from '../change-words';
 import { mailboxIsAway, notThere, unknownYet } from './absent';
 import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
-import { CommandRefused } from './imap-error';
+import { isRefusalOfOne, type CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { plan, steps } from './plan-send';
 import { openMailbox, type Selected } from './select';
+import { pagesOf } from './uid-set';
 
 /** One copy of a message that something is done to. */
 export interface Target {
@@ -118,7 +119,7 @@ async function runGroup(
       const away = targets.filter(({ emailId }) => !here.has(emailId));
       return new Map([
         ...notThere({ needsCycle }, away),
-        ...(placed.length === 0 ? [] : await trySingly(attempt, placed, needsCycle)),
+        ...(placed.length === 0 ? [] : await tryInParts(attempt, placed, needsCycle)),
       ]);
     },
     signal,
@@ -140,22 +141,35 @@ function stillPlaced(db: MailDb, mailboxId: MailboxId, targets: readonly Target[
   });
 }
 
-/** S27: a refusal of many may be one's fault. Any other failure concerns all, and is thrown. */
-async function trySingly(
+/** Temporary refusals of a group until the rest of it is left for later: as many as it takes to find one in 1000. */
+const mostTries = 12;
+
+/**
+ * S27: a refusal of many may be one's fault: then they are tried singly. Where the server only cannot do it now, halves
+ * tell whose fault it is, if it is one's; and if it is not, the server is not asked for each. Any other failure concerns
+ * all, and is thrown.
+ */
+async function tryInParts(
   attempt: (targets: readonly Target[]) => Promise<ReadonlyMap<EmailId, ChangeOutcome>>,
   targets: readonly Target[],
   needsCycle: () => void,
+  trouble: { tries: number; last: CommandRefused | null } = { tries: 0, last: null },
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  const failAll = (error: CommandRefused) => new Map(targets.map(({ emailId }) => [emailId, outcomeOf(error)]));
+  if (trouble.last !== null && trouble.tries >= mostTries) return failAll(trouble.last);
   try {
     return await attempt(targets);
   } catch (error) {
-    if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth') throw error;
+    if (!isRefusalOfOne(error)) throw error;
     needsCycle();
-    const [only] = targets;
-    if (targets.length === 1 && only !== undefined) return new Map([[only.emailId, outcomeOf(error)]]);
+    if (error.isTransient) {
+      trouble.tries += 1;
+      trouble.last = error;
+    }
+    if (targets.length === 1) return failAll(error);
     const outcomes = new Map<EmailId, ChangeOutcome>();
-    for (const target of targets) {
-      for (const [id, outcome] of await trySingly(attempt, [target], needsCycle)) outcomes.set(id, outcome);
+    for (const part of pagesOf(targets, error.isTransient ? Math.ceil(targets.length / 2) : 1)) {
+      for (const [id, outcome] of await tryInParts(attempt, part, needsCycle, trouble)) outcomes.set(id, outcome);
     }
     return outcomes;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../../src/db/imap-messages';
 import { listChanges, setChangeState } from '../../../../src/db/pending-changes';
+import { expandUidSet } from '../../../../src/sync/imap/uid-set';
 import type { Script, ScriptedMailbox } from '../../../servers/scripted-imap';
 import { basicCapabilities } from '../../../servers/scripted-imap';
 import { fillScripted, openScripted, reasonOf, type ScriptedAccount } from '../../../support/scripted-account';
@@ -88,6 +89,39 @@ it.each([
     expect(subjects(inbox)).toHaveLength(9);
   },
 );
+
+describe('S27: of many that a server cannot change now', () => {
+  const count = 300;
+  async function flagAll(isInTheWay: (uids: readonly number[]) => boolean) {
+    const { server, account, inbox } = await openScripted(withMove, count);
+    await account.syncAll();
+    server.script = ({ name, args, tag }) => {
+      if (name !== 'UID STORE') return undefined;
+      const answer = isInTheWay(expandUidSet(args.split(' ', 1)[0] ?? '') ?? []);
+      return answer ? `${tag} NO [INUSE] the mailbox is locked\r\n` : undefined;
+    };
+    for (const { uid } of inbox.messages) {
+      account.act(account.email(`INBOX ${uid}`), { type: 'keywords', add: ['$flagged'], remove: [] });
+    }
+    server.log.length = 0;
+    const report = await account.drain();
+    return { report, account, stores: server.log.filter((line) => line.startsWith('UID STORE')).length };
+  }
+
+  it('the one at fault is found by halves, and the others are changed', async () => {
+    const { report, account, stores } = await flagAll((uids) => uids.includes(77));
+    expect(report).toMatchObject({ sent: count - 1, failed: 0, deferred: true });
+    expect(listChanges(account.db)).toMatchObject([{ emailId: account.email('INBOX 77'), state: 'queued' }]);
+    expect(stores).toBeLessThan(25);
+  });
+
+  it('all are left for later, and it is not asked for each, if that is no fault of one', async () => {
+    const { report, account, stores } = await flagAll(() => true);
+    expect(report).toMatchObject({ sent: 0, failed: 0, deferred: true });
+    expect(listChanges(account.db)).toHaveLength(count);
+    expect(stores).toBeLessThan(15);
+  });
+});
 
 describe('S22: MOVE', () => {
   it('whose answer is lost is found where it went', async () => {

@@ -41,6 +41,42 @@ describe('S29: a wrong password, and a server that has enough, are two things', 
     expect(await reasonOf(opening)).toBe(reason);
   });
 
+  it.each([
+    ['NO Too many user flags in mailbox', 'failed'],
+    ['NO [LIMIT] Too many keywords', 'failed'],
+    ['NO [OVERQUOTA] Quota exceeded: limit of 1 GB reached', 'failed'],
+    ['NO [CANNOT] Try again later: too many connections', 'failed'],
+    ['NO The message is blocked by policy', 'failed'],
+    ['NO The mailbox is locked', 'queued'],
+    ['NO [INUSE] Too many requests to this mailbox, try again later', 'queued'],
+    ['NO Try again later', 'queued'],
+  ])('a command refused for one message leaves the others alone: %s', async (text, state) => {
+    const { server, account } = await openScripted(basicCapabilities, 12);
+    await account.syncAll();
+    server.script = ({ name, tag, args }) =>
+      name === 'UID STORE' && args.includes('project') ? `${tag} ${text}\r\n` : undefined;
+    account.act(account.email('INBOX 2'), { type: 'keywords', add: ['project'], remove: [] });
+    account.act(account.email('INBOX 3'), { type: 'keywords', add: ['$flagged'], remove: [] });
+    expect(await account.drain()).toMatchObject({ sent: 1, deferred: state === 'queued' });
+    expect(listChanges(account.db)).toMatchObject([{ emailId: account.email('INBOX 2'), state }]);
+    expect(listChanges(account.db)[0]?.lastError).toContain(text.replace(/^NO (\[.*\] )?/, ''));
+  });
+
+  it.each([
+    'NO [OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)',
+    'NO [LIMIT] UID STORE Rate limit hit.',
+    'NO [ALERT] Too many simultaneous connections. (Failure)',
+    'NO Maximum number of concurrent IMAP connections reached',
+    'BAD Request is throttled.',
+  ])('a command of which there were too many has everything wait: %s', async (text) => {
+    const { server, account } = await openScripted(basicCapabilities, 12);
+    await account.syncAll();
+    account.act(account.email('INBOX 2'), { type: 'keywords', add: ['$seen'], remove: [] });
+    server.script = answers('UID STORE', text);
+    expect(await reasonOf(account.drain())).toBe('rate-limited');
+    expect(listChanges(account.db)).toMatchObject([{ state: 'queued' }]);
+  });
+
   it('the time that Outlook asks for is what is waited', async () => {
     const { server, account } = await openScripted(basicCapabilities, 12);
     server.script = answers('LIST', 'BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds');

@@ -12,6 +12,7 @@ import { fetchList } from './fetch-list';
 import { CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { isListed, listMailboxes, type ListedMailbox } from './list';
+import { clearOwnMarks } from './own-marks';
 import { selectMailbox } from './select';
 import { formatUidSet } from './uid-set';
 
@@ -158,6 +159,7 @@ function forgetMessages({ db, accountId }: ImapContext, { id }: StoredMailbox, r
     refreshBase(db, emailId);
   }
   clearCheckpoint(db, accountId, id);
+  clearOwnMarks(db, accountId, id);
   return removed;
 }
 

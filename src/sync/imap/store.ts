@@ -6,7 +6,9 @@ import { absentAmong, notThere, uidOfFetch } from './absent';
 import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
 import { flagOf } from './flags';
+import { ownMarks, setOwnMarks } from './own-marks';
 import { search } from './search';
+import { addVanished } from './select';
 import type { StepContext, Target } from './send';
 import { formatUidSet } from './uid-set';
 
@@ -79,7 +81,11 @@ export async function takeMarkAway(
   step: StepContext,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
-  return await storeKeywords(step, targets, [], [deletedFlag]);
+  const outcomes = await storeKeywords(step, targets, [], [deletedFlag]);
+  const kept = ownMarks(step);
+  for (const { uid } of targets) kept.delete(uid);
+  setOwnMarks(step, kept);
+  return outcomes;
 }
 
 /**
@@ -113,7 +119,8 @@ export async function deleteMessages(
 
 /**
  * Takes copies out of their mailbox: marked and expunged by UID (RFC 4315). Without UIDPLUS an EXPUNGE would take what
- * others have marked too: then it is only sent if nothing else is marked, and else ours stay marked, and are not shown.
+ * others have marked too: then it is only sent if nothing else is marked, and else ours stay marked, are not shown, and go
+ * with the next deletion for which the way is clear.
  */
 async function takeOut(
   step: StepContext,
@@ -149,14 +156,32 @@ async function takeOut(
   return notThere(step, without(gone, done));
 }
 
-async function expunge({ connection, signal }: StepContext, targets: readonly Target[]): Promise<boolean> {
+async function expunge(step: StepContext, targets: readonly Target[]): Promise<boolean> {
+  const { context, connection, selected, signal } = step;
   if (connection.capabilities.has('UIDPLUS')) {
     await connection.command('UID EXPUNGE', [sequence(uidSet(targets))], {}, signal);
     return true;
   }
-  const ours = new Set(targets.map(({ uid }) => uid));
+  const ours = new Set([...ownMarks(step), ...targets.map(({ uid }) => uid)]);
+  setOwnMarks(step, ours);
   const marked = await search(connection, [atom('DELETED')], signal);
-  if (marked.some((uid) => !ours.has(uid))) return false;
-  await connection.command('EXPUNGE', [], {}, signal);
+  if (marked.some((uid) => !ours.has(uid))) {
+    // Whose mark was taken away is no longer ours to expunge.
+    setOwnMarks(step, new Set(marked.filter((uid) => ours.has(uid))));
+    return false;
+  }
+  // What others mark between the two commands goes as well: bare IMAP4rev1 has no way to prevent that, so it is only told.
+  let gone = 0;
+  const vanished = new Set<number>();
+  const handlers = {
+    EXPUNGE: () => void (gone += 1),
+    VANISHED: (response: ImapResponse) => addVanished(response, vanished),
+  };
+  await connection.command('EXPUNGE', [], handlers, signal);
+  setOwnMarks(step, new Set());
+  if (marked.length > targets.length) step.needsCycle(); // those of earlier went as well
+  if (gone + vanished.size > marked.length) {
+    context.warn('More mail left a mailbox than was deleted here: others may have marked it just then.', selected.path);
+  }
   return true;
 }

@@ -31,6 +31,7 @@ const sentences: ReadonlySet<string> = new Set([
   'There are messages that the server cannot give: they are left out.',
   'There are messages that the server lists and does not hand out: they are left out for now.',
   'Deleted messages stay marked on the server, because other marked ones would be expunged with them.',
+  'More mail left a mailbox than was deleted here: others may have marked it just then.',
   'The server sent # messages without an id; they are left out.',
   'The server sent a mailbox that makes no sense; it is left out.',
   'The server put messages in mailboxes that it does not show; they are shown in their others.',

@@ -51,9 +51,11 @@ export interface SendResult {
   readonly outcomes: ReadonlyMap<EmailId, ChangeOutcome>;
   /**
    * Where the server's state went from and to by these changes (S11): the outbox advances the checkpoint in the same
-   * transaction, if it stands at `from`; else a cycle has to look what else happened.
+   * transaction, if it stands at `from`; else a cycle has to look what else happened. Null: there is none to advance.
    */
   readonly checkpoint: { readonly resourceType: string; readonly from: string; readonly to: string } | null;
+  /** Something of what became of them is left for a cycle to find out. */
+  readonly needsCycle: boolean;
 }
 
 /**

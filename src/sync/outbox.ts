@@ -136,7 +136,7 @@ async function sendSingly(
   refusal: SyncError,
 ): Promise<Sent> {
   const outcomes = new Map<EmailId, ChangeOutcome>();
-  const result: SendResult = { outcomes, checkpoint: null };
+  const result: SendResult = { outcomes, checkpoint: null, needsCycle: true };
   for (const [index, { change }] of batch.entries()) {
     const { id } = change.email;
     try {
@@ -175,7 +175,7 @@ interface Summary {
 /** Commits what the server said: the base, the queue and the checkpoint in one transaction (S4, S11). */
 function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], result: SendResult): Summary {
   return db.mail.transaction(() => {
-    const summary: Summary = { done: 0, failed: 0, needsCycle: result.checkpoint === null, deferred: [] };
+    const summary: Summary = { done: 0, failed: 0, needsCycle: result.needsCycle, deferred: [] };
     const gone: EmailId[] = [];
     // What was taken leaves the queue before its messages are shown anew: those of a batch in one statement.
     deleteChanges(db, idsOf(batch.filter(({ change }) => result.outcomes.get(change.email.id)?.result === 'done')));
@@ -212,7 +212,7 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
     if (result.checkpoint !== null) {
       const { resourceType, from, to } = result.checkpoint;
       const now = Date.now();
-      if (from !== to) summary.needsCycle = !advanceState(db, accountId, resourceType, { from, to }, now);
+      if (from !== to) summary.needsCycle ||= !advanceState(db, accountId, resourceType, { from, to }, now);
     }
     return summary;
   });

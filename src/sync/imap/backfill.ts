@@ -8,7 +8,7 @@ import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './che
 import type { ImapConnection } from './connection';
 import { readDetails } from './details';
 import { fetchList } from './fetch-list';
-import { CommandRefused } from './imap-error';
+import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import type { OpenableMailbox } from './mailboxes';
 import { searchUids } from './search';
@@ -45,8 +45,7 @@ export class Backfill {
         try {
           await step(mailbox, shouldYield, () => progress(mailbox), signal);
         } catch (error) {
-          if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth')
-            throw error;
+          if (!isRefusalOfOne(error)) throw error;
           warn('A mailbox could not be read.', `${mailbox.path}: ${error.details}`);
         }
         if (shouldYield()) return;

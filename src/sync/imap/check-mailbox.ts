@@ -12,7 +12,7 @@ import type { OpenableMailbox } from './mailboxes';
 import { search } from './search';
 import type { Selected } from './select';
 import { fetchMissing, syncMailbox, type Task, type Verify } from './sync-mailbox';
-import { formatUidSet, pagesOf } from './uid-set';
+import { fittingParts, formatUidSet, pagesOf } from './uid-set';
 
 /** Messages of one turn: somebody who opens a message waits no longer than for that many. */
 const turnSize = 2000;
@@ -39,7 +39,8 @@ export async function checkMailbox(check: MailboxCheck): Promise<void> {
   const { findings, onCompared } = check;
   const uids = await takeTurn(check, (...at) => compareUids(check, ...at));
   if (uids === null) findings.add('list-in-doubt', 1, 0);
-  for (const page of pagesOf(uids ?? [], turnSize)) {
+  const pages = pagesOf(uids ?? [], turnSize).flatMap((page) => fittingParts(page, (uid) => uid));
+  for (const page of pages) {
     await takeTurn(check, (task) => compareMarks(check, task, page));
     onCompared(page.length);
   }

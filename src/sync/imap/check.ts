@@ -18,7 +18,7 @@ import { checkMailbox } from './check-mailbox';
 import { getCheckpoint, isComplete } from './checkpoint';
 import { runCycle } from './cycle';
 import { giveUp } from './give-up';
-import { CommandRefused } from './imap-error';
+import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
 
@@ -67,7 +67,7 @@ export async function checkAccount(
     try {
       await checkMailbox({ context, mailbox, round, findings, displaced, misflagged, onCompared, signal });
     } catch (error) {
-      if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth') throw error;
+      if (!isRefusalOfOne(error)) throw error;
       context.warn('A mailbox could not be read.', `${mailbox.path}: ${error.details}`);
       findings.add('mailboxes-unreadable', 1, 0);
     }

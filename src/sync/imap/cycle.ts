@@ -3,7 +3,7 @@ import type { CycleReport } from '../backend';
 import { getCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { giveUp, isUnchanged } from './give-up';
-import { CommandRefused } from './imap-error';
+import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
 import { syncMailbox, type MutableReport } from './sync-mailbox';
@@ -57,8 +57,7 @@ async function runRound(
         await syncMailbox({ context, connection, mailbox, round, report, signal });
       } catch (error) {
         // One mailbox that cannot be opened must not stop the others; the next cycle tries it again.
-        if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth')
-          throw error;
+        if (!isRefusalOfOne(error)) throw error;
         warn('A mailbox could not be read.', `${mailbox.path}: ${error.details}`);
       }
     };

@@ -1,7 +1,7 @@
 import { highestModSeqOf, listOf, numberOf, pairsOf, textOf, textsOf, type ImapResponse } from './attributes';
 import type { StatusMark } from './checkpoint';
 import { atom, type Argument, type ArgumentToken, type Handlers, type ImapConnection } from './connection';
-import { CommandRefused } from './imap-error';
+import { isRefusalOfOne } from './imap-error';
 import { decodeName, normalPath } from './mailbox-path';
 import { assignRoles, type Listed } from './roles';
 import { unselect } from './select';
@@ -140,7 +140,7 @@ async function isTaken(
     await connection.command(name, args, handlers, signal);
     return true;
   } catch (error) {
-    if (!(error instanceof CommandRefused) || error.reason === 'rate-limited' || error.reason === 'auth') throw error;
+    if (!isRefusalOfOne(error)) throw error;
     if (error.reason === 'unavailable' && name !== 'STATUS') throw error;
     return false;
   }

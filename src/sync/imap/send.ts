@@ -11,7 +11,7 @@ import { isRefusalOfOne, type CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { plan, steps } from './plan-send';
 import { openMailbox, type Selected } from './select';
-import { pagesOf } from './uid-set';
+import { fittingParts, pagesOf } from './uid-set';
 
 /** One copy of a message that something is done to. */
 export interface Target {
@@ -76,7 +76,7 @@ export async function sendChanges(
   // A cycle may have had its turn between two groups: what it has read is newer than the change.
   for (const { email } of changes)
     if (!outcomes.has(email.id)) outcomes.set(email.id, { result: 'done', isWritten: true });
-  return { outcomes, checkpoint: isUnclear ? null : { resourceType: 'IMAP', from: '', to: '' } };
+  return { outcomes, checkpoint: null, needsCycle: isUnclear };
 }
 
 async function runGroup(
@@ -117,10 +117,11 @@ async function runGroup(
       const placed = stillPlaced(context.db, mailboxId, targets, order === steps.copy || order === steps.move);
       const here = new Set(placed.map(({ emailId }) => emailId));
       const away = targets.filter(({ emailId }) => !here.has(emailId));
-      return new Map([
-        ...notThere({ needsCycle }, away),
-        ...(placed.length === 0 ? [] : await tryInParts(attempt, placed, needsCycle)),
-      ]);
+      const failed = new Map(notThere({ needsCycle }, away));
+      for (const part of fittingParts(placed, ({ uid }) => uid)) {
+        for (const [id, outcome] of await tryInParts(attempt, part, needsCycle)) failed.set(id, outcome);
+      }
+      return failed;
     },
     signal,
   );

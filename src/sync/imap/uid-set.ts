@@ -42,3 +42,32 @@ export function pagesOf<T>(items: readonly T[], size: number): T[][] {
   for (let at = 0; at < items.length; at += size) pages.push(items.slice(at, at + size));
   return pages;
 }
+
+/**
+ * Octets of a set in one command: servers need not take a line of more than 8192 (RFC 7162 §4), and a mailbox's path and
+ * flags have to fit in as well.
+ */
+const longestSet = 6000;
+
+/** Parts whose UIDs fit into one command each, in ascending order: a thousand that are far apart would not. */
+export function fittingParts<T>(items: readonly T[], uidOf: (item: T) => number): T[][] {
+  const parts: T[][] = [];
+  let octets = longestSet;
+  let last = 0;
+  let isRange = false;
+  for (const item of [...items].sort((a, b) => uidOf(a) - uidOf(b))) {
+    const uid = uidOf(item);
+    const needed = String(uid).length + 1;
+    const follows = uid <= last + 1 && parts.length > 0;
+    octets += follows && isRange ? needed - String(last).length - 1 : needed;
+    isRange = follows;
+    last = uid;
+    if (octets > longestSet) {
+      parts.push([]);
+      octets = needed;
+      isRange = false;
+    }
+    parts.at(-1)?.push(item);
+  }
+  return parts;
+}

@@ -39,7 +39,7 @@ export async function sendChanges(
   const steps: SendResult['checkpoint'][] = [];
   for (const page of pages(context, items)) steps.push(await sendPage(context, page, outcomes, signal));
   const checkpoint = steps.length === 0 ? null : steps.reduce(chained);
-  return { outcomes, checkpoint };
+  return { outcomes, checkpoint, needsCycle: checkpoint === null };
 }
 
 /** Two contiguous steps are one; a gap means that something else changed in between (S11). */

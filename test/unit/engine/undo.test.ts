@@ -110,7 +110,7 @@ describe('S31: undo', () => {
     const sent: OutgoingChange[] = [];
     const send = (changes: readonly OutgoingChange[]) => {
       sent.push(...changes);
-      return Promise.resolve({ outcomes: new Map([[email, { result: 'done' }]]), checkpoint: null });
+      return Promise.resolve({ outcomes: new Map([[email, { result: 'done' }]]), checkpoint: null, needsCycle: true });
     };
     await drainOutbox(test.db, { send } as unknown as Backend, testAccount.id, new AbortController().signal);
     expect(sent.map(({ patch }) => patch.removeKeywords)).toEqual([['$flagged']]);

@@ -224,7 +224,7 @@ export class QueueModel {
         outcomes.set(email.id, { result, message: 'on cue' });
         this.settleOne(message, result, patchEffect(patch));
       }
-      return Promise.resolve({ outcomes, checkpoint: null });
+      return Promise.resolve({ outcomes, checkpoint: null, needsCycle: true });
     });
     await drainOutbox(this.test.db, backend, testAccount.id, new AbortController().signal);
     expect(new Set(asked)).toEqual(new Set(due));

@@ -50,6 +50,7 @@ function all(outcome: ChangeOutcome, checkpoint: SendResult['checkpoint'] = null
   return (batch: readonly OutgoingChange[]): SendResult => ({
     outcomes: new Map(batch.map(({ email }) => [email.id, outcome])),
     checkpoint,
+    needsCycle: checkpoint === null,
   });
 }
 
@@ -149,6 +150,7 @@ describe('drainOutbox', () => {
     const { backend, sent } = answering((batch) => ({
       outcomes: new Map(batch.map(({ email }) => [email.id, outcomes[email.remoteId ?? ''] ?? { result: 'gone' }])),
       checkpoint: null,
+      needsCycle: true,
     }));
     const report = await drainOutbox(test.db, backend, accountId, signal);
     expect(sent).toHaveLength(1);
@@ -190,7 +192,7 @@ describe('drainOutbox', () => {
 
   it('S30: what the server said nothing of stays in the queue', async () => {
     act('M1', flag(['$seen']));
-    const { backend } = answering(() => ({ outcomes: new Map(), checkpoint: null }));
+    const { backend } = answering(() => ({ outcomes: new Map(), checkpoint: null, needsCycle: true }));
     expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ sent: 0, deferred: true });
     expect(listChanges(test.db)).toMatchObject([{ state: 'queued' }]);
   });

@@ -14,7 +14,7 @@ import {
 } from '../../../../src/sync/imap/header-fields';
 import { decodeName } from '../../../../src/sync/imap/mailbox-path';
 import { assignRoles, type Listed } from '../../../../src/sync/imap/roles';
-import { expandUidSet, formatUidSet } from '../../../../src/sync/imap/uid-set';
+import { expandUidSet, fittingParts, formatUidSet } from '../../../../src/sync/imap/uid-set';
 
 describe('UID sets', () => {
   it('say every number once, whatever the order', () => {
@@ -192,5 +192,24 @@ describe('parts', () => {
         if (parsed !== null) sortParts(parsed);
       }),
     );
+  });
+});
+
+describe('sets that fit into a command', () => {
+  it.each([
+    ['far apart', (index: number) => 4_000_000_000 + index * 2],
+    ['in a row', (index: number) => 1 + index],
+    ['in pairs', (index: number) => 3_999_000_000 + index + Math.floor(index / 2)],
+    ['in groups', (index: number) => 10 + index * (index % 7 === 0 ? 1000 : 1)],
+  ])('hold each number once, and are no more than needed: %s', (_name, uidAt) => {
+    const uids = Array.from({ length: 5000 }, (_, index) => uidAt(index));
+    const sets = fittingParts(uids, (uid) => uid).map(formatUidSet);
+    expect(Math.max(...sets.map((set) => set.length))).toBeLessThanOrEqual(6000);
+    expect(sets.length).toBeLessThanOrEqual(Math.ceil(formatUidSet(uids).length / 5900));
+    expect(sets.flatMap((set) => expandUidSet(set) ?? [])).toEqual([...new Set(uids)].sort((a, b) => a - b));
+  });
+
+  it('are none for nothing', () => {
+    expect(fittingParts([], () => 1)).toEqual([]);
   });
 });

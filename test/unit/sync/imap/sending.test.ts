@@ -3,8 +3,14 @@ import { placesOf } from '../../../../src/db/imap-messages';
 import { listChanges, setChangeState } from '../../../../src/db/pending-changes';
 import { expandUidSet } from '../../../../src/sync/imap/uid-set';
 import type { Script, ScriptedMailbox } from '../../../servers/scripted-imap';
-import { basicCapabilities } from '../../../servers/scripted-imap';
-import { fillScripted, openScripted, reasonOf, type ScriptedAccount } from '../../../support/scripted-account';
+import { addMessage, basicCapabilities } from '../../../servers/scripted-imap';
+import {
+  fillScripted,
+  openScripted,
+  reasonOf,
+  scriptedMail,
+  type ScriptedAccount,
+} from '../../../support/scripted-account';
 
 const withMove = `${basicCapabilities} CONDSTORE QRESYNC`;
 const withoutMove = withMove.replace(' MOVE', '');
@@ -121,6 +127,30 @@ describe('S27: of many that a server cannot change now', () => {
     expect(listChanges(account.db)).toHaveLength(count);
     expect(stores).toBeLessThan(15);
   });
+});
+
+it('a thousand that are far apart go in lines that every server takes (RFC 7162 §4)', async () => {
+  const { server, account, inbox } = await openScripted(withMove, 0, {
+    prepare: (scripted) => void fillScripted(scripted, 'Archive', 0),
+  });
+  for (let number = 1; number <= 1000; number++) {
+    inbox.uidNext = 4_000_000_000 + number * 3;
+    addMessage(inbox, scriptedMail(`INBOX ${number}`));
+  }
+  await account.syncAll();
+  const id = Array.from({ length: 1000 }, (_, index) => account.email(`INBOX ${index + 1}`));
+  const [from, to] = [account.mailbox('INBOX'), account.mailbox('Archive')];
+  for (const one of id) {
+    account.act(one, { type: 'keywords', add: ['$flagged'], remove: [] });
+    account.act(one, { type: 'mailboxes', add: [to], remove: [from] });
+  }
+  server.log.length = 0;
+  expect(await account.drain()).toMatchObject({ sent: 2000, failed: 0, deferred: false });
+  await account.backend.check(() => undefined, new AbortController().signal);
+  expect(inbox.messages).toEqual([]);
+  expect(new Set(server.mailboxes.get('Archive')?.messages.map(({ raw }) => raw)).size).toBe(1000);
+  expect(Math.max(...server.log.map((line) => line.length))).toBeLessThan(8000);
+  expect(server.log.filter((line) => line.startsWith('UID MOVE'))).toHaveLength(2);
 });
 
 describe('S22: MOVE', () => {

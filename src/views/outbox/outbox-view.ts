@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../disposable';
-import { formatCount } from '../format/counts';
 import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
 import { createRefresher } from '../refresher';
@@ -81,17 +80,12 @@ export function createOutboxView({ client, log }: ViewContext, directory: Direct
     setContext('mailpane.outboxShown', isShown);
   });
 
+  // No badge: VS Code adds those of all views in the Mail icon, where the number is that of unread mail and nothing else.
   const showCounts = (): void => {
     const { overview } = directory.state;
-    const { failed } = overview;
-    const tooltip =
-      failed === 1
-        ? vscode.l10n.t('1 change failed')
-        : vscode.l10n.t('{0} changes failed', formatCount(failed, language.locale));
     view.title = outboxTitle(overview, view.visible, language);
     view.description = outboxSummary(overview, language);
-    view.badge = failed > 0 ? { value: failed, tooltip } : undefined;
-    setContext('mailpane.hasFailed', failed > 0);
+    setContext('mailpane.hasFailed', overview.failed > 0);
     presence.counts(overview);
   };
 

@@ -9,13 +9,19 @@ import { bodyView, forcedHtmlLength, usualHtmlLength } from './body-view';
 import { failureView, messageOf } from './failure';
 import { messageView } from './message-view';
 import type { BodyView, MessageView, PanelState, ToPage } from './protocol';
+import { createShownRefresher, type ShownRefresher } from './shown-refresher';
 
 export interface OpenMessageEvents {
+  /** Whether the panel is on screen: what is hidden asks for nothing again. */
+  isVisible(): boolean;
   post(message: ToPage): void;
   onTitle(subject: string): void;
   /** The page was given the body. */
   onBodyShown(): void;
 }
+
+/** ms between two reads while changes pour in (a first sync). */
+const interval = 300;
 
 /** Least time (ms) between two attempts that the person did not ask for, while a body cannot be had. */
 const retryAfter = 5000;
@@ -36,8 +42,8 @@ export class OpenMessage {
   #htmlLength = usualHtmlLength;
   #imagesAllowed = false;
   #unseenTaken = false;
-  #refreshing: Promise<void> | null = null;
-  #refreshAgain = false;
+  #reading: Promise<void> | null = null;
+  readonly #refresher: ShownRefresher;
   #retryTimer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -45,8 +51,16 @@ export class OpenMessage {
     private state: PanelState,
     private readonly events: OpenMessageEvents,
   ) {
+    this.#refresher = createShownRefresher(
+      interval,
+      () => this.events.isVisible(),
+      async () => {
+        this.#reading = this.#loadDetails();
+        await this.#reading;
+      },
+    );
     this.#post({ type: 'show', state });
-    void this.#refresh();
+    this.#refresher.request();
     void this.#loadBody();
   }
 
@@ -65,6 +79,7 @@ export class OpenMessage {
 
   dispose(): void {
     this.#abort.abort();
+    this.#refresher.dispose();
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
   }
 
@@ -91,8 +106,18 @@ export class OpenMessage {
       changed.mailboxes ||
       changed.accounts ||
       changed.messagesIn.length > 0;
-    if (mine) void this.#refresh();
-    if (changed.status && this.#bodyView.state === 'failed' && this.#bodyView.offline) this.#retryLater();
+    if (mine) this.#refresher.changed();
+    if (changed.status && this.#lacksBody && this.events.isVisible()) this.#retryLater();
+  }
+
+  visibilityChanged(): void {
+    this.#refresher.visibilityChanged();
+    if (this.#lacksBody && this.events.isVisible()) this.#retryLater();
+  }
+
+  /** It could not be had without a connection, and can perhaps now. */
+  get #lacksBody(): boolean {
+    return this.#bodyView.state === 'failed' && this.#bodyView.offline;
   }
 
   /** True once, when the message is on screen with its body and unread. */
@@ -115,7 +140,8 @@ export class OpenMessage {
 
   async retry(): Promise<void> {
     this.#ending = null;
-    await Promise.all([this.#refresh(), this.#body === null ? this.#loadBody() : null]);
+    this.#refresher.request();
+    if (this.#body === null) await this.#loadBody();
   }
 
   showFullHtml(): void {
@@ -126,7 +152,7 @@ export class OpenMessage {
   /** Retry or Discard of a change that the server refused. */
   async resolveRefused(method: 'outbox/retry' | 'outbox/discard', changeId: ChangeId): Promise<void> {
     await this.#request(method, { changeIds: [changeId] });
-    await this.#refresh();
+    this.#refresher.request();
   }
 
   async loadImages(urls: readonly string[]): Promise<void> {
@@ -156,19 +182,6 @@ export class OpenMessage {
   get #sender(): string | null {
     const email = this.#details?.addresses.from[0]?.email.toLowerCase() ?? '';
     return email.includes('@') ? email : null;
-  }
-
-  async #refresh(): Promise<void> {
-    if (this.#refreshing !== null) {
-      this.#refreshAgain = true;
-      return;
-    }
-    this.#refreshing = this.#loadDetails();
-    await this.#refreshing;
-    this.#refreshing = null;
-    if (!this.#refreshAgain || this.#abort.signal.aborted) return;
-    this.#refreshAgain = false;
-    await this.#refresh();
   }
 
   async #loadDetails(): Promise<void> {
@@ -209,7 +222,7 @@ export class OpenMessage {
       if (!this.#abort.signal.aborted) this.#postBody({ state: 'failed', ...failureView(error) });
       return;
     }
-    await this.#refreshing;
+    await this.#reading;
     await this.#loadTrust();
     if (this.#abort.signal.aborted) return;
     this.#showBody();

@@ -42,6 +42,7 @@ export class ReaderPanel {
       panel.onDidChangeViewState(() => {
         if (panel.active) events.onActive();
         else this.#focused = false;
+        this.#message.visibilityChanged();
         if (panel.visible) this.#markSeenSoon();
       }),
       context.client.onChanged((changed) => this.#message.changed(changed)),
@@ -112,6 +113,7 @@ export class ReaderPanel {
 
   #open(state: PanelState): OpenMessage {
     return new OpenMessage(this.context, state, {
+      isVisible: () => this.panel.visible,
       post: (message) => void this.panel.webview.postMessage(message),
       onTitle: (subject) => (this.panel.title = cleanLine(subject, 40)),
       onBodyShown: () => this.#markSeenSoon(),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -209,5 +209,14 @@ describe('texts in the source', () => {
 
   it('were found at all', () => {
     expect(source.localised.length).toBeGreaterThan(50);
+  });
+});
+
+describe('the number at the Mail icon', () => {
+  it('is that of one view, for VS Code adds those of all', () => {
+    const sources = path.join(repositoryRoot, 'src/views');
+    const files = readdirSync(sources, { encoding: 'utf8', recursive: true }).filter((file) => file.endsWith('.ts'));
+    const withBadge = files.filter((file) => /\.badge = /.test(readFileSync(path.join(sources, file), 'utf8')));
+    expect(withBadge.map((file) => path.basename(file))).toEqual(['mailboxes-view.ts']);
   });
 });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { inert } from './format/inert';
 import type { ErrorReason } from '../engine/api';
 import { EngineError } from '../engine/client';
+import { MissingMailboxError, missingMailboxSentence } from './commands/missing-mailbox';
 import { notify } from './notify';
 
 /**
@@ -19,6 +20,7 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
 
 /** One sentence for a person about what went wrong and, where there is something, what to do. */
 export function errorSentence(error: unknown): string {
+  if (error instanceof MissingMailboxError) return missingMailboxSentence(error, vscode.l10n);
   if (!(error instanceof EngineError))
     return vscode.l10n.t('Something went wrong in Mailpane. The log has the details.');
   return sentences()[error.reason](inert(error.message));

@@ -1,5 +1,5 @@
 import type { Applied } from '../../engine/api';
-import type { MailClient } from '../../engine/client';
+import { EngineError, type MailClient } from '../../engine/client';
 import type { Action, ActionTarget } from '../../model/action';
 import type { MailboxId } from '../../model/ids';
 import { flagged, isUnread, seen } from '../../model/keywords';
@@ -9,11 +9,12 @@ import type { MessageListView } from '../messages/message-list';
 import type { Chosen } from '../messages/message-nodes';
 import type { Reader } from '../view-context';
 import { planDeletion } from './deletion';
+import { checkRole } from './missing-mailbox';
 
 /** Moves what was dropped on a mailbox. */
 export type MoveMessages = (targets: readonly ActionTarget[], to: MailboxId) => Promise<void>;
 
-/** What a person can do to chosen messages. Each fails with the engine's error. */
+/** What a person can do to chosen messages. Each fails with the engine's error, or with MissingMailboxError. */
 export interface MessageActions {
   archive(chosen: readonly Chosen[]): Promise<void>;
   junk(chosen: readonly Chosen[]): Promise<void>;
@@ -53,9 +54,23 @@ export function createMessageActions({
     onApplied(action, await client.request('actions/apply', { action, targets: [...targets] }));
   };
 
+  /** Before list and reader go on: a message that then stays where it is would be out of the person's sight. */
+  const check = async (role: MailboxRole, chosen: readonly Chosen[]): Promise<void> => {
+    await checkRole(role, chosen, directory.state, client);
+  };
+
+  const checkAccounts = (targets: readonly ActionTarget[], to: MailboxId): void => {
+    const accountOf = (id: MailboxId | null) => (id === null ? undefined : directory.state.byId.get(id)?.accountId);
+    const own = accountOf(to);
+    const isOther = (id: MailboxId | null): boolean => own !== undefined && (accountOf(id) ?? own) !== own;
+    if (!targets.some(({ mailboxId }) => isOther(mailboxId))) return;
+    throw new EngineError('invalid', 'Messages cannot be moved to a mailbox of another account.');
+  };
+
   /** For actions after which messages are no longer where they were: list and reader go on to the next first. */
-  const takeAway = async (action: Action, chosen: readonly Chosen[]): Promise<void> => {
+  const takeAway = async (action: Action, chosen: readonly Chosen[], role?: MailboxRole): Promise<void> => {
     if (chosen.length === 0) return;
+    if (role !== undefined) await check(role, chosen);
     const targets = chosen.map(({ target }) => target);
     await list.selectBeyond(chosen);
     await reader.leave(targets);
@@ -93,11 +108,12 @@ export function createMessageActions({
     );
 
   return {
-    archive: (chosen) => takeAway({ type: 'archive' }, notIn(chosen, 'archive')),
-    junk: (chosen) => takeAway({ type: 'junk' }, notIn(chosen, 'junk')),
-    notJunk: (chosen) => takeAway({ type: 'not-junk' }, chosen),
+    archive: (chosen) => takeAway({ type: 'archive' }, notIn(chosen, 'archive'), 'archive'),
+    junk: (chosen) => takeAway({ type: 'junk' }, notIn(chosen, 'junk'), 'junk'),
+    notJunk: (chosen) => takeAway({ type: 'not-junk' }, chosen, 'inbox'),
     async delete(chosen) {
       const { toTrash, forGood } = await planDeletion(chosen, directory.state.byId, client);
+      await check('trash', toTrash);
       if (forGood.length > 0 && !(await confirmDeletion(countOf(forGood)))) return;
       // One step for list and reader, so that neither goes on to a message that leaves a moment later.
       await list.selectBeyond(chosen);
@@ -119,6 +135,7 @@ export function createMessageActions({
     async moveTargets(targets, to) {
       const moved = targets.filter(({ mailboxId }) => mailboxId !== to);
       if (moved.length === 0) return;
+      checkAccounts(moved, to);
       await reader.leave(moved);
       await apply({ type: 'move', to }, moved);
     },

@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import { inert } from '../format/inert';
 import type { MessageSource } from '../../engine/api';
 import type { MailClient } from '../../engine/client';
-import type { AccountId, MailboxId } from '../../model/ids';
+import type { MailboxId } from '../../model/ids';
 import type { DirectoryState } from '../mailboxes/directory';
 import type { Chosen } from '../messages/message-nodes';
+import { accountOf } from './account-of';
 import { allMailboxes, destinations, type MailboxChoice } from './mailbox-choices';
 import { notify } from '../notify';
 
@@ -60,13 +61,6 @@ export async function pickSource(state: DirectoryState): Promise<MessageSource |
     matchOnDescription: true,
   });
   return picked?.source ?? null;
-}
-
-async function accountOf({ message }: Chosen, state: DirectoryState, client: MailClient): Promise<AccountId | null> {
-  const known = message.mailboxId === null ? undefined : state.byId.get(message.mailboxId)?.accountId;
-  if (known !== undefined) return known;
-  const details = await client.request('messages/get', { emailId: message.emailId });
-  return details === null ? null : (details.accountId as AccountId);
 }
 
 function section(label: string, choices: readonly MailboxChoice[]): MailboxItem[] {

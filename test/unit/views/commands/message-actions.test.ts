@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { EmailDetails, MessageRow } from '../../../../src/model/email';
 import { createMessageActions } from '../../../../src/views/commands/message-actions';
+import { MissingMailboxError, missingMailboxSentence } from '../../../../src/views/commands/missing-mailbox';
 import { chosenOf, emailNode, threadNode, type Chosen } from '../../../../src/views/messages/message-nodes';
-import { account, asMailboxId, directoryState, mailbox, overview, row } from '../support/samples';
+import { account, asAccountId, asMailboxId, english, directoryState, mailbox, overview, row } from '../support/samples';
 import { scriptedClient } from '../support/scripted-client';
 
 const inbox = asMailboxId(1);
 const archive = asMailboxId(2);
 const trash = asMailboxId(3);
 const junk = asMailboxId(4);
+/** Of an account that has nothing else. */
+const bare = asMailboxId(9);
 const mailboxes = [
+  mailbox(9, { role: 'inbox', accountId: asAccountId('home') }),
   mailbox(1, { role: 'inbox' }),
   mailbox(2, { role: 'archive' }),
   mailbox(3, { role: 'trash' }),
@@ -63,7 +67,7 @@ function actionsWith(
         return Promise.resolve();
       },
     },
-    directory: { state: directoryState(overview([account('work')]), mailboxes) },
+    directory: { state: directoryState(overview([account('work'), account('home')]), mailboxes) },
     confirmDeletion: (count) => {
       done.push(`asked about ${count}`);
       return Promise.resolve(answers.confirms ?? true);
@@ -117,6 +121,38 @@ describe('actions that take messages away', () => {
       'leave 1',
       { action: { type: 'move', to: archive }, targets: [{ emailId: 5, mailboxId: inbox }] },
     ]);
+  });
+});
+
+describe('where an account has no mailbox of that role', () => {
+  const missing = (role: string, accounts = ['home mail']) => ({ reason: 'no-mailbox', role, accounts });
+
+  it('nothing goes on, nothing is asked, nothing is done, and the account is named', async () => {
+    const { actions, done } = actionsWith({ details: { accountId: 'home', mailboxIds: [bare] } });
+    const both = [inList(5), inList(6, { mailboxId: bare })];
+    await expect(actions.archive(both)).rejects.toMatchObject(missing('archive'));
+    await expect(actions.junk([inReader(6)])).rejects.toMatchObject(missing('junk'));
+    await expect(actions.delete([inList(5, { mailboxId: trash }), ...both])).rejects.toMatchObject(missing('trash'));
+    await expect(actions.moveTargets([inList(6, { mailboxId: bare }).target], archive)).rejects.toMatchObject({
+      reason: 'invalid',
+    });
+    expect(done).toEqual([]);
+  });
+
+  it('the other accounts are not held up', async () => {
+    const { actions, done } = actionsWith();
+    await actions.archive([inList(5)]);
+    await actions.notJunk([inList(6, { mailboxId: bare })]);
+    expect(done.filter((step) => typeof step === 'object')).toHaveLength(2);
+  });
+
+  it('the sentence says which, with names that draw no icon', () => {
+    const sentence = (...names: string[]) =>
+      missingMailboxSentence(new MissingMailboxError('archive', names), english.l10n);
+    expect(sentence('Home')).toBe('Home has no Archive mailbox. Use “Move to…” and choose a mailbox instead.');
+    expect(sentence('Home', 'Club $(bug)')).toBe(
+      'Home, Club $\u200b(bug) have no Archive mailbox. Use “Move to…” and choose a mailbox instead.',
+    );
   });
 });
 

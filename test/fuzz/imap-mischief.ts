@@ -4,8 +4,10 @@ import type { Mischief } from './fuzz-server';
 /** No name comes twice on a server. */
 let names = 0;
 
-/** What other clients do to an IMAP account that JMAP has no word for. */
-/** `isStrict`: the server refuses to delete a mailbox that has a role, or others below it (Cyrus). */
+/**
+ * What other clients do to an IMAP account that JMAP has no word for. `isStrict`: the server refuses to delete a mailbox that
+ * has a role, or others below it (Cyrus).
+ */
 export function imapMischief(running: () => ImapRemote, isStrict: boolean): readonly Mischief[] {
   const pick = <T>(list: readonly T[], at: number): T | undefined => list[at % list.length];
   /** Mailboxes that can be deleted and made again, those with mail first. */
@@ -37,7 +39,7 @@ export function imapMischief(running: () => ImapRemote, isStrict: boolean): read
       await remote.createMailbox(box).catch(() => undefined);
       await remote.moveAll(aside, box);
       await remote.destroyMailbox(aside);
-      oracle.remoteDetour(box, messages);
+      oracle.remoteDetour(box, messages, true);
     },
     // The same numbers' validity, other numbers.
     async (at, oracle) => {
@@ -49,7 +51,7 @@ export function imapMischief(running: () => ImapRemote, isStrict: boolean): read
       await remote.moveAll(box, aside);
       await remote.moveAll(aside, box);
       await remote.destroyMailbox(aside);
-      oracle.remoteDetour(box, messages);
+      oracle.remoteDetour(box, messages, false);
     },
     async (at) => {
       const box = pick(await boxes(), at);

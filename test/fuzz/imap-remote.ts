@@ -25,6 +25,12 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
     if (found.length === 0) throw new Error(`${subject} is gone`);
     return found;
   };
+  /** Those that a client shows: not the ones marked `\\Deleted`. */
+  const visibleOf = async (subject: string): Promise<readonly ScannedCopy[]> => {
+    const found = (await copiesOf(subject)).filter(({ isDeleted }) => !isDeleted);
+    if (found.length === 0) throw new Error(`${subject} is shown nowhere`);
+    return found;
+  };
   /** Fails where the copy went at the same moment: the server says OK then, and names none that it did it to. */
   const onCopy = async ({ path, uid, subject }: ScannedCopy, command: string): Promise<void> => {
     await raw.command(`SELECT "${path}"`);
@@ -54,12 +60,12 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
       }
     },
     async setKeyword(subject, keyword, on) {
-      for (const copy of await copiesOf(subject)) {
+      for (const copy of await visibleOf(subject)) {
         await onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (${flagOf(keyword)})`);
       }
     },
     async move(subject, to) {
-      const copies = await copiesOf(subject);
+      const copies = await visibleOf(subject);
       const [stays, ...others] = [...copies].sort((a, b) => Number(b.path === to) - Number(a.path === to));
       if (stays === undefined) return;
       if (stays.path !== to) await onCopy(stays, `UID MOVE # "${to}"`);
@@ -67,7 +73,7 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
     },
     addTo: hasIds
       ? async (subject, mailbox) => {
-          const copies = await copiesOf(subject);
+          const copies = await visibleOf(subject);
           const [first] = copies;
           if (first === undefined || copies.some(({ path }) => path === mailbox)) return;
           await onCopy(first, 'UID FETCH # (FLAGS)');

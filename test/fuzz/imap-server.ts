@@ -29,6 +29,7 @@ function imapServer(server: Started, hasIds: boolean, addUser: (email: string) =
   let user = '';
   let runs = 0;
   let tuning: ImapTuning = {};
+  let withheld: ReadonlySet<string> = new Set();
   const running = (): ImapRemote => {
     if (remote === null) throw new Error('reset comes first');
     return remote;
@@ -47,8 +48,14 @@ function imapServer(server: Started, hasIds: boolean, addUser: (email: string) =
       const raw = await connectRawImap({ port: server.imapPort, user, password });
       remote = imapRemote(raw, hasIds);
       tuning = tuningOf(seed);
+      withheld = withheldIn(seed);
     },
-    target: { host: '127.0.0.1', port: server.imapPort, protocol: 'imap' },
+    get target() {
+      return { host: '127.0.0.1', port: server.imapPort, protocol: 'imap' as const, withheld };
+    },
+    get withheld() {
+      return withheld;
+    },
     get remote() {
       return running();
     },
@@ -70,6 +77,12 @@ function imapServer(server: Started, hasIds: boolean, addUser: (email: string) =
       await server.stop();
     },
   };
+}
+
+/** Not every server moves in one command, or expunges by UID. */
+function withheldIn(seed: number): ReadonlySet<string> {
+  const draws = random(seed, 7);
+  return new Set(['MOVE', 'UIDPLUS'].filter(() => draws.chance(0.25)));
 }
 
 /** Each tier (S15), with pages so small that a few messages take several; and no wait longer than a run. */

@@ -77,6 +77,7 @@ export function embeddedServer(): FuzzServer {
     heal: () => running().faults.clear(),
     keepsMovedIntoDestroyed: true,
     copiesHaveKeywords: false,
+    withheld: new Set(),
     stop: async () => server?.stop(),
   };
 }
@@ -175,6 +176,7 @@ export async function cyrusServer(): Promise<FuzzServer> {
     heal: () => undefined,
     keepsMovedIntoDestroyed: false,
     copiesHaveKeywords: false,
+    withheld: new Set(),
     stop: () => server.stop(),
   };
 }

@@ -1,6 +1,18 @@
+import {
+  aspect,
+  aspectsOf,
+  both,
+  isKeyword,
+  isPlace,
+  keywordAspect,
+  leavesInCopy,
+  mailboxAspect,
+  mailboxOf,
+  type Aspect,
+} from './aspects';
 import type { SeenIntent } from './client';
 import type { FuzzServer } from './fuzz-server';
-import type { Picture } from './picture';
+import type { Picture, PictureMessage } from './picture';
 
 /**
  * What may be true once all is quiet (S40). Everything is taken apart into aspects that have two values and commute: a
@@ -21,13 +33,15 @@ import type { Picture } from './picture';
  * - A mailbox that was renamed and numbered anew, in either order, before the client looked is another mailbox to it: what
  *   was to leave the old one is found in the new one, as if somebody else had moved it there, and stays.
  * - What is marked `\\Deleted` takes the mark along wherever it is moved to, by a client that does not know of it yet; so
- *   where such a message stands is not held. Of what was added twice nothing is: an action here is one copy's.
- *
+ *   where a message stands that was marked since all was quiet is not held. A mark that was there then is known: such a
+ *   copy is no place.
+ * - Of what was added twice only its being there is held, once either side touched it: an action here is one copy's.
  * - Where copies have keywords of their own, one that somebody else made and that is not known here yet keeps what the
- *   original had: any keyword of a copy is the message's.
- *
+ *   original had: what is taken away here may still be a keyword of that copy, and so of the message.
  * - Deleting for good is a mark and then an EXPUNGE, and what somebody else moves away in between takes the mark along.
- * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two.
+ *   Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one that is set at that very moment.
+ * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two: by COPY, and
+ *   not where both moved the one that there was.
  *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
  */
@@ -35,12 +49,17 @@ export class Oracle {
   private messages = new Map<string, Map<string, Aspect>>();
   /** What each action did, for its undo. */
   private readonly actions = new Map<number, readonly SeenIntent[]>();
-  private mailboxDestroyed = false;
+  /** Mailboxes that went since all was quiet, by their name now. */
+  private destroyed: string[] = [];
   /** What it was told since all was quiet, for a failure that does not come again. */
   private told: string[] = [];
-  /** Messages with a copy that is, or since all was quiet was, marked `\Deleted`. */
-  private readonly marks = new Map<string, 'on' | 'off'>();
+  /** Messages with a copy of which the `\Deleted` mark was set or taken away since all was quiet. */
+  private readonly marked = new Set<string>();
   private readonly doubles = new Set<string>();
+  /** What either side did something to since all was quiet. */
+  private readonly touched = new Set<string>();
+  /** What stood in several mailboxes when all was quiet. */
+  private severalTimes: ReadonlySet<string> = new Set();
   /** Of IMAP mailboxes, whose id is their path: what was renamed, in order. */
   private readonly renames: { readonly from: string; readonly to: string }[] = [];
   /** How many of them were known to the client when all was quiet. */
@@ -52,15 +71,18 @@ export class Oracle {
   /** Messages of which somebody else made a copy that has keywords of its own, since all was quiet. */
   private readonly copied = new Set<string>();
 
-  constructor(private readonly server: Pick<FuzzServer, 'keepsMovedIntoDestroyed' | 'copiesHaveKeywords'>) {}
+  constructor(
+    private readonly server: Pick<FuzzServer, 'keepsMovedIntoDestroyed' | 'copiesHaveKeywords' | 'withheld'>,
+  ) {}
 
   settled(picture: Picture): void {
-    this.mailboxDestroyed = false;
     this.told = [];
-    this.copied.clear();
+    for (const known of [this.copied, this.marked, this.touched]) known.clear();
+    this.destroyed = [];
     this.renumbered = [];
     this.settledRenames = this.renames.length;
-    for (const [subject, mark] of this.marks) if (mark === 'off') this.marks.delete(subject);
+    const all = Object.entries(picture.messages);
+    this.severalTimes = new Set(all.filter(([, { mailboxes }]) => mailboxes.length > 1).map(([subject]) => subject));
     this.messages = new Map(
       Object.entries(picture.messages).map(([subject, message]) => {
         const present = ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)];
@@ -92,7 +114,8 @@ export class Oracle {
     if (!this.server.copiesHaveKeywords) return;
     this.copied.add(subject);
     for (const [name, found] of this.messages.get(subject) ?? []) {
-      if (isKeyword(name) && found.local.size > 0) found.possible = both();
+      if (!isKeyword(name)) continue;
+      if (found.local.has(leavesInCopy(name))) found.possible = both();
     }
   }
 
@@ -104,13 +127,12 @@ export class Oracle {
   /** `before`: the server just before. What moves at the same time may or may not have been in there. */
   remoteMailboxDestroyed(id: string, before: Picture): void {
     this.tell('remoteMailboxDestroyed', id);
-    this.mailboxDestroyed = true;
+    this.destroyed.push(id);
     for (const [subject, { mailboxes }] of Object.entries(before.messages)) {
-      const isMoving = [...(this.messages.get(subject) ?? [])].some(
-        ([name, { local }]) => name.startsWith('in ') && local.size > 0,
-      );
+      const isMoving = (this.messages.get(subject)?.get(mailboxAspect(id))?.local.size ?? 0) > 0;
       // A copy that is marked \Deleted stands in no mailbox of the picture, and goes with its own.
-      if (isMoving || this.marks.has(subject)) this.aspect(subject, 'exists').possible = both();
+      if (isMoving || mailboxes.length === 0 || this.marked.has(subject))
+        this.aspect(subject, 'exists').possible = both();
       else if (mailboxes.includes(id)) {
         if (mailboxes.length === 1) this.remote(subject, 'exists', false);
         this.remote(subject, mailboxAspect(id), false);
@@ -118,10 +140,10 @@ export class Oracle {
     }
   }
 
-  /** All mail of a mailbox went to another one and came back; what was moved at the same time may be on the way lost. */
-  remoteDetour(id: string, before: Picture['messages']): void {
-    this.tell('remoteDetour', id);
-    this.mailboxDestroyed = true;
+  /** All mail of a mailbox went to another one and came back; what was moved into it while it was away may be lost. */
+  remoteDetour(id: string, before: Picture['messages'], wasAway: boolean): void {
+    this.tell('remoteDetour', id, wasAway);
+    if (wasAway) this.destroyed.push(id);
     this.renumbered.push(id);
     for (const [subject, { mailboxes }] of Object.entries(before)) {
       if (!mailboxes.includes(id)) continue;
@@ -134,7 +156,7 @@ export class Oracle {
   /** A copy was marked `\Deleted` or the mark was taken away. */
   remoteMark(subject: string, mailbox: string, on: boolean): void {
     this.tell('remoteMark', subject, mailbox, on);
-    this.marks.set(subject, on ? 'on' : 'off');
+    this.marked.add(subject);
     this.remote(subject, mailboxAspect(mailbox), !on);
   }
 
@@ -154,7 +176,9 @@ export class Oracle {
         place.possible.add(true);
       }
     this.renames.push({ from, to });
-    this.renumbered = this.renumbered.map((id) => this.current(mailboxAspect(id)).slice('in '.length));
+    const now = (id: string): string => mailboxOf(this.current(mailboxAspect(id)));
+    this.renumbered = this.renumbered.map(now);
+    this.destroyed = this.destroyed.map(now);
     for (const [subject, aspects] of this.messages) {
       this.messages.set(subject, new Map([...aspects].map(([name, value]) => [this.current(name), value])));
     }
@@ -172,6 +196,7 @@ export class Oracle {
     this.tell('undone', undoId);
     const refused = new Set(failed.map(({ changeId }) => changeId));
     for (const intent of this.actions.get(undoId) ?? []) {
+      this.touched.add(intent.subject);
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
       for (const [name, value] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
@@ -205,6 +230,9 @@ export class Oracle {
   }
 
   private tell(what: string, ...details: readonly unknown[]): void {
+    const [first] = details;
+    if (typeof first === 'string') this.touched.add(first);
+    if (Array.isArray(first)) for (const { subject } of first as SeenIntent[]) this.touched.add(subject);
     this.told.push(`${Math.round(performance.now())} ${what} ${JSON.stringify(details)}`);
   }
 
@@ -218,13 +246,7 @@ export class Oracle {
       if (!this.messages.has(subject)) problems.push(`${subject} is on the server, and nobody made it`);
     }
     for (const [subject, aspects] of this.messages) {
-      if (this.doubles.has(subject)) continue;
       const message = picture.messages[subject];
-      for (const id of new Set(message?.mailboxes.filter((one, index, all) => all.indexOf(one) !== index))) {
-        const place = aspects.get(mailboxAspect(id));
-        const byBoth = this.server.copiesHaveKeywords && place?.local.has(true) === true && place.remote.has(true);
-        if (!byBoth) problems.push(`${subject} stands in ${id} more than once`);
-      }
       const have = new Set(
         message && ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)],
       );
@@ -234,37 +256,63 @@ export class Oracle {
         if (possible.has(have.has(name))) return;
         problems.push(`${subject} ${have.has(name) ? 'has' : 'lacks'} “${name}”, which nobody wanted last`);
       };
-      if (message === undefined) {
-        if (!this.mayBeLost(aspects)) check('exists');
-        continue;
-      }
+      const isCertain = !this.doubles.has(subject) || message === undefined;
+      if (isCertain && !this.mayBeLost(subject, aspects, message)) check('exists');
+      if (message === undefined) continue;
+      if (this.doubles.has(subject) && (this.touched.has(subject) || this.destroyed.length > 0)) continue;
+      if (!this.doubles.has(subject)) problems.push(...this.standsTwice(subject, message.mailboxes, aspects));
+      // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.
+      const isMoveRefused = failed.some(
+        (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
+      );
       for (const name of new Set([...aspects.keys(), ...have])) {
-        const isPlace = name.startsWith('in ');
-        const mailbox = isPlace ? picture.mailboxes[name.slice(3)] : undefined;
-        // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.
-        const isMoveRefused = failed.some(
-          (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
-        );
-        const isHeld = mailbox !== undefined && mailbox.isNode !== true && !this.marks.has(subject) && !isMoveRefused;
-        if (!isPlace || isHeld) check(name);
+        if (name === 'exists') continue;
+        const id = mailboxOf(name);
+        const isFree = this.marked.has(subject) || (isMoveRefused && this.isRenamed(id));
+        const isMailHeld = picture.mailboxes[id] !== undefined && picture.mailboxes[id].isNode !== true;
+        if (isKeyword(name) || (isMailHeld && !isFree)) check(name);
       }
     }
     return problems;
   }
 
-  private mayBeLost(aspects: ReadonlyMap<string, Aspect>): boolean {
-    if (this.server.keepsMovedIntoDestroyed || !this.mailboxDestroyed) return false;
-    return [...aspects].some(([name, { local }]) => name.startsWith('in ') && local.size > 0);
+  private standsTwice(subject: string, mailboxes: readonly string[], aspects: ReadonlyMap<string, Aspect>): string[] {
+    const canCopy = this.copied.has(subject) || this.severalTimes.has(subject) || this.server.withheld.has('MOVE');
+    return mailboxes
+      .filter((one, index) => mailboxes.indexOf(one) !== index)
+      .flatMap((id) => {
+        const place = aspects.get(mailboxAspect(id));
+        const isByBoth = this.server.copiesHaveKeywords && place?.local.has(true) === true && place.remote.has(true);
+        return isByBoth && canCopy ? [] : `${subject} stands in ${id} more than once`;
+      });
+  }
+
+  /** `message`: as it is found, if it is. */
+  private mayBeLost(subject: string, aspects: ReadonlyMap<string, Aspect>, message?: PictureMessage): boolean {
+    if (message !== undefined) {
+      // Deleted for good, and left to others' EXPUNGE.
+      return this.server.withheld.has('UIDPLUS') && message.mailboxes.length === 0;
+    }
+    if (this.server.withheld.has('UIDPLUS') && this.marked.has(subject)) return true;
+    if (this.server.keepsMovedIntoDestroyed) return false;
+    return this.destroyed.some((id) => aspects.get(mailboxAspect(id))?.local.has(true) === true);
+  }
+
+  /** Since all was quiet. */
+  private isRenamed(id: string): boolean {
+    return this.renames.slice(this.settledRenames).some(({ to }) => {
+      const now = mailboxOf(this.current(mailboxAspect(to)));
+      return id === now || id.startsWith(`${now}/`);
+    });
   }
 
   private remote(subject: string, name: string, value: boolean): void {
     const found = this.aspect(subject, name);
     const exists = this.aspect(subject, 'exists');
-    if (value && name.startsWith('in ') && exists.local.has(false)) {
+    if (value && isPlace(name) && exists.local.has(false)) {
       exists.possible.add(true);
-      if (this.server.copiesHaveKeywords) this.marks.set(subject, 'on');
-      for (const [place, { possible }] of this.messages.get(subject) ?? [])
-        if (place.startsWith('in ')) possible.add(false);
+      if (this.server.copiesHaveKeywords) this.marked.add(subject);
+      for (const [place, { possible }] of this.messages.get(subject) ?? []) if (isPlace(place)) possible.add(false);
     }
     found.remote.add(value);
     found.possible = new Set([value, ...found.local]);
@@ -276,8 +324,8 @@ export class Oracle {
     const mayBeDropped = blind || found.local.size > 0 || found.remote.size > 1;
     found.local.add(value);
     found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
-    if (isKeyword(name) && this.copied.has(subject)) found.possible = both();
-    const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => place.startsWith('in '));
+    if (isKeyword(name) && this.copied.has(subject) && value === leavesInCopy(name)) found.possible = both();
+    const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => isPlace(place));
     if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) {
       found.possible.add(true);
       for (const [, place] of places) place.possible.add(false);
@@ -294,37 +342,9 @@ export class Oracle {
   }
 
   private current(name: string): string {
-    if (!name.startsWith('in ')) return name;
+    if (!isPlace(name)) return name;
     const follow = (path: string, { from, to }: { from: string; to: string }): string =>
       path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
-    return mailboxAspect(this.renames.reduce(follow, name.slice(3)));
+    return mailboxAspect(this.renames.reduce(follow, mailboxOf(name)));
   }
-}
-
-interface Aspect {
-  possible: Set<boolean>;
-  /** Values that were set since all was quiet, by either side. */
-  local: Set<boolean>;
-  readonly remote: Set<boolean>;
-  /** See `loosen`. */
-  isLoose: boolean;
-}
-
-const aspect = (value: boolean): Aspect => ({
-  possible: new Set([value]),
-  local: new Set(),
-  remote: new Set(),
-  isLoose: false,
-});
-const both = (): Set<boolean> => new Set([true, false]);
-const keywordAspect = (keyword: string): string => keyword;
-const isKeyword = (name: string): boolean => name !== 'exists' && !name.startsWith('in ');
-const mailboxAspect = (id: string): string => `in ${id}`;
-
-function aspectsOf(intent: SeenIntent): [string, boolean][] {
-  return [
-    ...Object.entries(intent.keywords),
-    ...Object.entries(intent.mailboxes).map(([id, value]): [string, boolean] => [mailboxAspect(id), value]),
-    ...(intent.destroy ? [['exists', false] as [string, boolean]] : []),
-  ];
 }

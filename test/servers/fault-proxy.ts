@@ -31,6 +31,8 @@ export interface ProxyTarget {
   readonly port: number;
   /** `tcp`: bytes of any protocol, encrypted ones too. Being offline and cut happens to them, and no fault. */
   readonly protocol: 'http' | 'imap' | 'tcp';
+  /** IMAP: capabilities that no client is told of. Without UIDPLUS there is no COPYUID either. */
+  readonly withheld?: ReadonlySet<string>;
 }
 
 /** `record`: told what went over which connection: for the report of a failure. */

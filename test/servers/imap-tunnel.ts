@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import type { ProxyTarget } from './fault-proxy';
 import type { Faults, ProxyFault } from './faults';
 
 /** Part of signing in: struck at every fourth connection only, else most faults would never get past it. */
@@ -11,7 +12,7 @@ let connections = 0;
  * HTTP; a command that has come here reaches the server whatever happens to its sender.
  */
 export function tunnelImap(
-  target: { readonly host: string; readonly port: number },
+  target: Pick<ProxyTarget, 'host' | 'port' | 'withheld'>,
   faults: Faults,
   client: Socket,
 ): void {
@@ -102,7 +103,8 @@ export function tunnelImap(
     }
     return onCommand(unit);
   });
-  readUnits(server, (unit) => {
+  readUnits(server, (whole) => {
+    const unit = withhold(whole, target.withheld);
     faults.record(`${connection} <`, unit.toString('latin1'));
     const [tag = ''] = unit.toString('latin1', 0, 64).split(' ', 1);
     const isTagged = pending.has(tag);
@@ -136,6 +138,18 @@ export function tunnelImap(
     end();
     client.end();
   });
+}
+
+/** The same response without a word of what is withheld (RFC 9051 §7.2.2, RFC 4315 §3). */
+function withhold(unit: Buffer, withheld: ReadonlySet<string> = new Set()): Buffer {
+  if (withheld.size === 0) return unit;
+  const text = unit.toString('latin1');
+  if (/^(\* CAPABILITY|\S+ OK \[CAPABILITY) /i.test(text)) {
+    const words = text.split(/(?=[ \]\r])/);
+    return Buffer.from(words.filter((word) => !withheld.has(word.trim().toUpperCase())).join(''), 'latin1');
+  }
+  const isCopyUid = withheld.has('UIDPLUS') && /^\S+ OK \[(COPYUID|APPENDUID) /i.test(text);
+  return isCopyUid ? Buffer.from(text.replace(/\[[^\]]*\] ?/, ''), 'latin1') : unit;
 }
 
 /**

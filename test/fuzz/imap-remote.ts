@@ -81,7 +81,13 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
         }
       : null,
     async destroy(subject) {
-      for (const copy of await copiesOf(subject)) await remove(copy);
+      // Our client may make a copy, or move one, between the look and the removal.
+      let left = await copiesOf(subject);
+      for (let looks = 0; left.length > 0; looks++) {
+        if (looks === 20) throw new Error(`${subject} cannot be destroyed`);
+        for (const copy of left) await remove(copy).catch(() => undefined);
+        left = (await self.copies()).filter((copy) => copy.subject === subject);
+      }
     },
     async createMailbox(name) {
       await raw.command(`CREATE "${name}"`);

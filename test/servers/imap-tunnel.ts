@@ -93,7 +93,7 @@ export function tunnelImap(
     }
   };
 
-  const lines = readUnits(client, (unit) => {
+  const lines = readUnits(client, server, (unit) => {
     const isDone = /^DONE\r\n$/i.test(unit.toString('latin1'));
     if (isDone || isInside) {
       if (isDone) idling = null;
@@ -103,7 +103,7 @@ export function tunnelImap(
     }
     return onCommand(unit);
   });
-  readUnits(server, (whole) => {
+  readUnits(server, client, (whole) => {
     const unit = withhold(whole, target.withheld);
     faults.record(`${connection} <`, unit.toString('latin1'));
     const [tag = ''] = unit.toString('latin1', 0, 64).split(' ', 1);
@@ -155,8 +155,9 @@ function withhold(unit: Buffer, withheld: ReadonlySet<string> = new Set()): Buff
 /**
  * Calls for each line with the literals in it (RFC 9051 §4.3). What a client sends after a synchronizing literal's
  * announcement would wait for the server's word: our clients send none. True stops it until `resume`.
+ * What one chunk makes go on to `to` goes in one piece.
  */
-function readUnits(socket: Socket, onUnit: (unit: Buffer) => boolean): { resume(): void } {
+function readUnits(socket: Socket, to: Socket, onUnit: (unit: Buffer) => boolean): { resume(): void } {
   let buffer = Buffer.alloc(0);
   let stopped = false;
   const run = (): void => {
@@ -170,7 +171,9 @@ function readUnits(socket: Socket, onUnit: (unit: Buffer) => boolean): { resume(
   };
   socket.on('data', (chunk: Buffer) => {
     buffer = Buffer.concat([buffer, chunk]);
+    to.cork();
     run();
+    to.uncork();
   });
   return {
     resume() {

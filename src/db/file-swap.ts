@@ -2,7 +2,7 @@ import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { syncDirectoryOf } from './vfs/open-files';
-import { syncFile, writeWhole } from './whole-file';
+import { removeDraft, syncFile, writeWhole } from './whole-file';
 
 /** A database and what SQLite keeps beside it. */
 export const databaseSuffixes = ['', '-wal', '-journal'] as const;
@@ -38,6 +38,7 @@ export function finishSwap(file: string): void {
   }
   removeNext(file);
   rmSync(planOf(file), { force: true });
+  removeDraft(planOf(file));
 }
 
 export function removeNext(file: string): void {

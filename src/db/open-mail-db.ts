@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountRows } from './accounts';
-import { isMailFileGone, writeAccountsCopy } from './accounts-copy';
+import { accountsCopyOf, isMailFileGone, writeAccountsCopy } from './accounts-copy';
 import { adoptBodies } from './bodies';
 import { ChangeCollector } from './change-collector';
 import { openDatabase, type Database, type OpenOptions } from './database';
@@ -13,6 +13,7 @@ import { openMailFile, rescueMailFile, type MailFileOptions } from './rescue';
 import { bodiesApplicationId, bodiesMigrations } from './schema/bodies';
 import { clearSuspicion, howDamaged, isProvenDamaged, isSuspect, suspect, type HowDamaged } from './suspicion';
 import { appendLog } from './sync-log';
+import { removeDraft } from './whole-file';
 
 export interface MailDbOptions extends Pick<OpenOptions, 'wasm' | 'guard'> {
   /** Something was noted as changed; see ChangeCollector. */
@@ -66,6 +67,7 @@ async function openOnce(folder: string, { onChanged, onDamaged, ...rest }: MailD
   const copyAccounts: MailDb['copyAccounts'] = (rows) => writeAccountsCopy(mailFile, rows, rest.guard);
   const db: MailDb = { mail, bodies: bodies.database, changes, copyAccounts };
   try {
+    removeDraft(accountsCopyOf(mailFile));
     mendAccountsCopy(db);
     adoptBodies(db);
     requeueInterrupted(db);

@@ -192,6 +192,44 @@ describe('several windows, one engine', () => {
     });
   });
 
+  it('fetches texts again when their store turns out to be damaged: whoever asks gets the text, nothing else changes', async () => {
+    const textOf = (i: number): string => `Hello ${i}. `.repeat(40).trim();
+    for (let i = 100; i < 155; i++)
+      server.account('alice').deliver(mail(i).replace('Hello.', textOf(i)), { mailbox: 'Inbox' });
+    const before = openWindow();
+    await addAccount(before.client);
+    await until('all is here', async () => (await inboxOf(before.client))?.total === 60);
+    const rows = await rowsOf(before.client);
+    for (const { emailId } of rows) await before.client.request('messages/body', { emailId });
+    await before.client.close();
+    const file = path.join(folder, 'bodies.db');
+    const bytes = await readFile(file);
+    // A page in the middle; the first one stays, so that it opens.
+    const at = bytes.indexOf('Hello 127.');
+    bytes.fill(0xff, at - (at % 2048), at - (at % 2048) + 64);
+    writeFileSync(file, bytes);
+
+    const [first, second] = [openWindow(), openWindow()];
+    await Promise.all([first, second].map(({ client }) => client.request('overview', {})));
+    const bodies = await Promise.all(
+      rows.map(({ emailId }) => second.client.request('messages/body', { emailId }).then(({ text }) => text?.trim())),
+    );
+    expect(bodies).toEqual(
+      rows.map(({ subject }) => {
+        const i = Number(subject.replace('Mail ', ''));
+        return i < 100 ? 'Hello.' : textOf(i);
+      }),
+    );
+    expect(await inboxOf(first.client)).toMatchObject({ total: 60 });
+    expect(await first.client.request('database/notice', {})).toBeNull();
+    const log = await first.client.request('sync/log', { accountIds: null, levels: ['warning'], limit: 50 });
+    expect(log.filter(({ kind }) => kind === 'database')).toMatchObject([
+      { message: expect.stringContaining('The store of message texts was damaged') as string },
+    ]);
+    // It was met while it was in use, not by the first look.
+    expect([...first.log, ...second.log]).toContain('The engine has ended.');
+  });
+
   it('exports without secrets, and restores for every window: what was not sent goes on, mail catches up', async () => {
     const [first, second] = [openWindow(), openWindow()];
     await addAccount(first.client);
@@ -201,6 +239,7 @@ describe('several windows, one engine', () => {
     const exported = await readFile(backup);
     expect(exported.length).toBe(size);
     expect(exported.includes('alice@example.test')).toBe(true);
+    expect(await readFile(path.join(folder, 'accounts.json'), 'utf8')).not.toContain(secret);
     expect(exported.includes(secret)).toBe(false);
     expect(exported.includes(Buffer.from(`alice@example.test:${secret}`).toString('base64'))).toBe(false);
 

@@ -1,5 +1,4 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { fork, type ForkOptions } from 'node:child_process';
 import type { Changed, Method, Params, Result } from '../../src/engine/api';
 import type { Program } from './build';
 import type { FromWindow, ToWindow } from './window-messages';
@@ -13,6 +12,8 @@ export interface WindowProcess {
   /** Why it failed. */
   readonly reason: string | null;
   readonly ownsEngine: boolean;
+  /** By what the process ended. */
+  readonly exited: Promise<NodeJS.Signals | number | null>;
   /** Fails where the window's client does, or when the window is killed. */
   request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
   onChanged(listener: (changed: Changed) => void): void;
@@ -28,15 +29,19 @@ export interface OpenOptions {
   /** Answers what the engine asks of SecretStorage. */
   readonly secret: string;
   readonly version?: string;
+  readonly node?: Pick<ForkOptions, 'execArgv' | 'env'>;
 }
 
-export function openWindow({ folder, program, secret, version = '1.0.0' }: OpenOptions): WindowProcess {
+export function openWindow({ folder, program, secret, version = '1.0.0', node }: OpenOptions): WindowProcess {
   const options = JSON.stringify({ folder, workerFile: program.workerFile, version });
   const child = fork(program.windowFile, [options, secret], {
     execArgv: [],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    ...node,
   });
-  const exited = once(child, 'exit');
+  const exited = new Promise<NodeJS.Signals | number | null>((resolve) =>
+    child.once('exit', (code, signal) => resolve(signal ?? code)),
+  );
   const log: string[] = [];
   const changes: Changed[] = [];
   const listeners = new Set<(changed: Changed) => void>();
@@ -69,6 +74,7 @@ export function openWindow({ folder, program, secret, version = '1.0.0' }: OpenO
     pid,
     log,
     changes,
+    exited,
     get state() {
       return state;
     },

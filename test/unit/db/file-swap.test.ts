@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -39,8 +39,7 @@ describe('a database takes the place of another', () => {
   it('not at all after a kill before the plan was on the disk', () => {
     writeFileSync(`${file}-swap-draft`, '{"aside":');
     finishSwap(file);
-    expect(content()).toMatchObject({ 'mail.db': 'old', 'mail.db-wal': 'log of the old' });
-    expect(existsSync(nextOf(file))).toBe(false);
+    expect(content()).toEqual({ 'mail.db': 'old', 'mail.db-wal': 'log of the old' });
   });
 
   it.each<[string, () => void]>([

@@ -1,6 +1,6 @@
 import { ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import * as v from 'valibot';
-import { requests, type Events, type Method, type Params, type Result } from './api';
+import { requests, type Method, type Params, type Result } from './api';
 import { toEngineError } from './errors';
 
 /** JSON-RPC 2.0 codes: ours is in the range that is free for applications. */
@@ -29,9 +29,4 @@ export function serve(connection: MessageConnection, handle: Handle): void {
       }
     });
   }
-}
-
-export function notify<E extends keyof Events>(connection: MessageConnection, event: E, data: Events[E]): void {
-  // A window that has just gone misses nothing: it asks for everything when it comes back.
-  connection.sendNotification(event, data).catch(() => undefined);
 }

@@ -48,8 +48,8 @@ const stepAsideSchema = v.object({ token: v.string(), apiVersion: v.number(), ve
 export interface WindowsOptions {
   /** Of the extension. */
   readonly version: string;
-  /** Gets the connection of each window that showed the token. */
-  readonly onWindow: (connection: MessageConnection) => void;
+  /** Gets the connection of each window that showed the token, and what ends it. */
+  readonly onWindow: (connection: MessageConnection, drop: () => void) => void;
   readonly onNewer: (newer: ReplacedBy) => void;
 }
 
@@ -75,7 +75,7 @@ export async function listenForWindows({ version, onWindow, onNewer }: WindowsOp
     connection.onRequest(hello, (given: unknown): HelloAnswer => {
       const shown = v.safeParse(helloSchema, given);
       const accepted = shown.success && sameText(shown.output.token, token) && shown.output.apiVersion === apiVersion;
-      if (accepted) onWindow(connection);
+      if (accepted) onWindow(connection, drop);
       return { accepted, apiVersion, version };
     });
     connection.onRequest(stepAside, (given: unknown): boolean => {

@@ -10,12 +10,13 @@ import type { DiskGuard } from '../db/vfs/mount';
 import { openEngine, type Engine } from './engine';
 import { toEngineError } from './errors';
 import { connectPort } from './rpc';
-import { notify, serve } from './serve';
+import { FanOut } from './fan-out';
+import { serve } from './serve';
 import { listenForWindows, type ReplacedBy } from './windows';
 import { shutDown, type WorkerInput, type WorkerMessage } from './worker-messages';
 
 const { folder, version, port, token, afterSilence } = workerData as WorkerInput;
-const windows = new Set<MessageConnection>();
+const windows = new FanOut();
 
 function tell(message: WorkerMessage): void {
   parentPort?.postMessage(message);
@@ -41,9 +42,7 @@ async function start(): Promise<void> {
         lock.release();
         process.exit(1);
       },
-      emit: (event, data) => {
-        for (const connection of windows) notify(connection, event, data);
-      },
+      emit: (event, data) => windows.tell(event, data),
     });
     let closing: Promise<void> | undefined;
     const close = async (replacedBy: ReplacedBy | null): Promise<void> => {
@@ -57,7 +56,7 @@ async function start(): Promise<void> {
     };
     const others = await listenForWindows({
       version,
-      onWindow: (connection) => welcome(engine, connection),
+      onWindow: (connection, drop) => welcome(engine, connection, drop),
       onNewer: end,
     });
     parentPort?.on('message', (message) => {
@@ -66,7 +65,7 @@ async function start(): Promise<void> {
     const connection = connectPort(port);
     lock.publish(others.address);
     tell({ type: 'ready' });
-    welcome(engine, connection);
+    welcome(engine, connection, () => undefined); // our own window runs in this process: it stops with us
     connection.listen();
   } catch (error) {
     lock.release();
@@ -74,10 +73,8 @@ async function start(): Promise<void> {
   }
 }
 
-function welcome(engine: Engine, connection: MessageConnection): void {
-  windows.add(connection);
-  connection.onClose(() => windows.delete(connection));
-  connection.onDispose(() => windows.delete(connection));
+function welcome(engine: Engine, connection: MessageConnection, drop: () => void): void {
+  windows.add(connection, drop);
   serve(connection, (method, params, signal) => engine.handle(method, params, signal));
   engine.askForMissingSecrets();
 }

@@ -103,15 +103,19 @@ export async function moveMessages(
     const copied = targets.filter(({ emailId }) => !failures.has(emailId));
     return copied.length === 0 ? failures : new Map([...failures, ...(await deleteMessages(step, copied))]);
   }
-  const transferred = await transfer(step, 'UID MOVE', targets, path);
-  if ('failed' in transferred) return transferred.failed;
+  const saysWhere = connection.capabilities.has('UIDPLUS');
+  // A server that does not say what it moved is asked before what there is to move; what goes within that round trip
+  // counts as moved, and the next round finds it where it is.
+  const gone = saysWhere ? [] : await absentAmong(step, targets, new Set());
+  const moving = targets.filter((target) => !gone.includes(target));
+  if (moving.length === 0) return notThere(step, gone);
+  const transferred = await transfer(step, 'UID MOVE', moving, path);
+  if ('failed' in transferred) return new Map([...transferred.failed, ...notThere(step, gone)]);
   const { told } = transferred;
-  // Who can say where a message is now (UIDPLUS) and does not has not moved it.
-  const absent = connection.capabilities.has('UIDPLUS')
-    ? targets.filter(({ uid }) => told?.uids.has(uid) !== true)
-    : [];
+  // Who can say where a message is now and does not has not moved it.
+  const absent = saysWhere ? moving.filter(({ uid }) => told?.uids.has(uid) !== true) : gone;
   db.mail.transaction(() => {
-    for (const target of targets) {
+    for (const target of moving) {
       if (absent.includes(target)) continue;
       arrive(step, target, destination, told);
       if (emailAt(db, mailboxId, target.uid) === target.emailId) removePlaces(db, mailboxId, [target.uid], newRound());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
+import { listChanges } from '../../../../src/db/pending-changes';
+import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
 import { fillScripted, openScripted, type ScriptedAccount } from '../../../support/scripted-account';
 
 const bare = basicCapabilities.replace(' UIDPLUS', '').replace(' MOVE', '');
@@ -107,4 +108,34 @@ describe.each([
       'More mail left a mailbox than was deleted here: others may have marked it just then. INBOX',
     ]);
   });
+});
+
+it('S30: a MOVE of what somebody else has just moved is not taken for done', async () => {
+  const scripted = await openScripted(basicCapabilities.replace(' UIDPLUS', ''), 6, {
+    prepare: (server) => {
+      fillScripted(server, 'Archive', 3);
+      fillScripted(server, 'Later', 1);
+    },
+  });
+  const { account, inbox, server } = scripted;
+  await account.syncAll();
+  const [archive, later] = [server.mailboxes.get('Archive'), server.mailboxes.get('Later')];
+  const moved = inbox.messages.splice(4, 1)[0];
+  if (archive === undefined || later === undefined || moved === undefined) throw new Error('no such mailbox');
+  addMessage(later, moved.raw);
+  const change = { type: 'mailboxes', add: [account.mailbox('Archive')], remove: [account.mailbox('INBOX')] } as const;
+  account.act(account.email('INBOX 5'), change);
+  account.act(account.email('INBOX 6'), change);
+  expect(await account.drain()).toMatchObject({ sent: 1, failed: 0 });
+  await account.syncAll();
+  await account.drain();
+  expect(listChanges(account.db)).toEqual([]);
+  expect(uids(inbox)).toEqual([1, 2, 3, 4]);
+  expect(archive.messages.map(({ raw }) => /Subject: (.*)\r\n/.exec(raw)?.[1]).sort()).toEqual([
+    'Archive 1',
+    'Archive 2',
+    'Archive 3',
+    'INBOX 5',
+    'INBOX 6',
+  ]);
 });

@@ -37,15 +37,19 @@ export function accountRows({ mail }: MailDb): AccountRow[] {
 export function insertAccount(db: MailDb, account: Account, now: number): void {
   const rows = accountRows(db);
   changeBoth(db, rows, [...rows, { account, createdAt: now }], () => {
-    db.changes.note('accounts');
-    db.mail.run('INSERT INTO accounts (id, name, email, settings, created_at) VALUES (?, ?, ?, ?, ?)', [
-      account.id,
-      account.name,
-      account.email,
-      JSON.stringify(account.settings),
-      now,
-    ]);
+    insertRow(db, { account, createdAt: now });
   });
+}
+
+function insertRow({ mail, changes }: MailDb, { account, createdAt }: AccountRow): void {
+  changes.note('accounts');
+  mail.run('INSERT INTO accounts (id, name, email, settings, created_at) VALUES (?, ?, ?, ?, ?)', [
+    account.id,
+    account.name,
+    account.email,
+    JSON.stringify(account.settings),
+    createdAt,
+  ]);
 }
 
 export function updateAccount(db: MailDb, account: Account): void {
@@ -82,22 +86,45 @@ function changeBoth(
   }
 }
 
+/**
+ * Changes an account and empties it at once: its settings lead to other mail now (same-mail.ts). A crash leaves either
+ * the old settings with the old mail, or the new ones with none. Returns the messages that went.
+ */
+export function replaceAccount(db: MailDb, account: Account): EmailId[] {
+  const rows = accountRows(db);
+  const replaced = rows.map((row) => (row.account.id === account.id ? { ...row, account } : row));
+  const changed = replaced.find((row) => row.account.id === account.id);
+  const gone = emailIdsOf(db, account.id);
+  const replaceRow = (): void => {
+    deleteRows(db, account.id);
+    if (changed !== undefined) insertRow(db, changed);
+  };
+  changeBoth(db, rows, replaced, () => db.mail.transaction(replaceRow));
+  deleteBodies(db, gone);
+  return gone;
+}
+
 /** Deletes the account with everything of it in all files, waiting changes too. Returns the messages that went. */
 export function deleteAccount(db: MailDb, id: AccountId): EmailId[] {
-  const { mail, changes } = db;
-  const emailIds = mail.all('SELECT id FROM emails WHERE account_id = ?', [id], (row) => row[0] as EmailId);
   const rows = accountRows(db);
   const others = rows.filter(({ account }) => account.id !== id);
-  const deleteAll = (): void => {
-    for (const what of ['accounts', 'mailboxes', 'outbox', 'status'] as const) changes.note(what);
-    mail.run('DELETE FROM pending_changes WHERE account_id = ?', [id]);
-    forgetThreadKeys(db, id);
-    mail.run('DELETE FROM email_mailboxes WHERE email_id IN (SELECT id FROM emails WHERE account_id = ?)', [id]);
-    mail.run('DELETE FROM emails WHERE account_id = ?', [id]);
-    mail.run('DELETE FROM accounts WHERE id = ?', [id]);
-  };
-  changeBoth(db, rows, others, () => mail.transaction(deleteAll));
+  const gone = emailIdsOf(db, id);
+  changeBoth(db, rows, others, () => db.mail.transaction(() => deleteRows(db, id)));
   // After the commit: a crash in between leaves bodies that nothing refers to, and whose keys are never used again.
-  deleteBodies(db, emailIds);
-  return emailIds;
+  deleteBodies(db, gone);
+  return gone;
+}
+
+function emailIdsOf({ mail }: MailDb, id: AccountId): EmailId[] {
+  return mail.all('SELECT id FROM emails WHERE account_id = ?', [id], (row) => row[0] as EmailId);
+}
+
+function deleteRows(db: MailDb, id: AccountId): void {
+  const { mail, changes } = db;
+  for (const what of ['accounts', 'mailboxes', 'outbox', 'status'] as const) changes.note(what);
+  mail.run('DELETE FROM pending_changes WHERE account_id = ?', [id]);
+  forgetThreadKeys(db, id);
+  mail.run('DELETE FROM email_mailboxes WHERE email_id IN (SELECT id FROM emails WHERE account_id = ?)', [id]);
+  mail.run('DELETE FROM emails WHERE account_id = ?', [id]);
+  mail.run('DELETE FROM accounts WHERE id = ?', [id]);
 }

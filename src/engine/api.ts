@@ -239,7 +239,10 @@ export const requests = {
   'accounts/add': request<AccountId>()(
     v.object({ name: v.string(), email: v.string(), settings, secret: v.string(), requestId }),
   ),
-  /** `secret` null: unchanged. */
+  /**
+   * `secret` null: unchanged. Settings that lead to other mail (`isSameMail`) empty the account in the same step, waiting
+   * changes too: ask the person first.
+   */
   'accounts/update': request<null>()(
     v.object({ accountId, name: v.string(), email: v.string(), settings, secret: v.nullable(v.string()) }),
   ),

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { deleteAccount, getAccount, insertAccount, listAccounts, updateAccount } from '../../db/accounts';
+import {
+  deleteAccount,
+  getAccount,
+  insertAccount,
+  listAccounts,
+  replaceAccount,
+  updateAccount,
+} from '../../db/accounts';
 import { countChanges } from '../../db/pending-changes';
 import { listMailboxes } from '../../db/mailboxes';
 import type { Account } from '../../model/account';
 import type { AccountId } from '../../model/ids';
+import { isSameMail } from '../../model/same-mail';
 import { discover } from '../../sync/discovery/discover';
 import { greet } from '../../sync/discovery/greet';
 import { testConnection } from '../../sync/discovery/test-connection';
@@ -43,9 +51,11 @@ export function accountHandlers(context: EngineContext) {
     },
 
     'accounts/update': async ({ accountId, secret, ...account }) => {
-      await sync.change(accountId, secret, () => {
-        known(accountId);
-        updateAccount(db, { id: accountId, ...account });
+      await sync.change(accountId, secret, async () => {
+        const { settings } = known(accountId);
+        const changed = { id: accountId, ...account };
+        if (isSameMail(settings, changed.settings)) updateAccount(db, changed);
+        else await removeCachedAttachments(context.cacheDir, new Set(replaceAccount(db, changed)));
       });
       return null;
     },

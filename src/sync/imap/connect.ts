@@ -1,11 +1,12 @@
 import { ImapFlow } from 'imapflow';
 import type { ImapSettings } from '../../model/account';
+import { isLoopback } from '../../model/loopback';
 import type { Traffic } from '../backend';
 import { reasonOf } from '../linked-signal';
 import { Connection, silent, type ImapConnection, type ImapTiming, type Tier } from './connection';
 import { tapFetches } from './fetch-tap';
 import { toSyncError } from './imap-error';
-import { createTransport, isLoopbackHost, requireSafety } from './transport';
+import { createTransport, requireSafety } from './transport';
 
 export const defaultImapTiming: ImapTiming = { connect: 20_000, silence: 60_000, proof: 5_000 };
 
@@ -38,7 +39,7 @@ export async function connectImap(options: ConnectOptions): Promise<ImapConnecti
     logger: false,
     disableAutoIdle: true,
     disableAutoEnable: true,
-    disableCompression: isLoopbackHost(host),
+    disableCompression: isLoopback(host),
     connectionTimeout: timing.connect,
     greetingTimeout: timing.connect,
     // Silence while a command runs is watched (connection.ts); between commands a connection may rest.

@@ -2,16 +2,12 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { ImapTransport } from 'imapflow';
 import type { MailServer } from '../../model/account';
+import { isLoopback } from '../../model/loopback';
 import { SyncError } from '../sync-error';
 
-/** Where a password may go without encryption: nowhere but to this computer. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  return name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name);
-}
-
+/** Without encryption a password may go nowhere but to this computer. */
 export function requireSafety({ host, security }: MailServer): void {
-  if (security !== 'none' || isLoopbackHost(host)) return;
+  if (security !== 'none' || isLoopback(host)) return;
   const message = `Without encryption the password would travel to ${host} in the clear.`;
   throw new SyncError('insecure', message, { details: host });
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { inert } from '../format/inert';
-import type { Account } from '../../model/account';
+import type { Account, AccountSettings } from '../../model/account';
+import { isSameMail } from '../../model/same-mail';
+import { notify } from '../notify';
 import { accountSecrets } from '../secrets';
 import type { ViewContext } from '../view-context';
 import {
@@ -19,6 +21,7 @@ import { hostAndPort } from './mail-server';
 import { pickAccount } from './pick-account';
 import { nameStep, secretStep, usernameStep } from './sign-in-steps';
 import type { AccountWizardStep } from './step';
+import { whatIsLost } from './what-is-lost';
 import { runWizard } from './wizard';
 
 type Part = 'name' | 'server' | 'sending' | 'user' | 'password';
@@ -86,9 +89,22 @@ async function changeAccount(context: ViewContext, account: Account, title: stri
     password: [...sending, ...proof],
   };
   const draft = await runWizard(steps[part], { ...draftOf(account), smtpByHand: part === 'sending' });
-  if (!draft) return;
+  if (!draft || !(await mayChange(context, account, settingsOf(draft)))) return;
   await client.request('accounts/update', { accountId: account.id, ...changesOf(account, draft) });
   if (draft.secret !== '') await secrets.store(account.id, draft.secret);
+}
+
+/** Another user or server may have another person's mail: the account is emptied then, and this cannot be undone. */
+async function mayChange(context: ViewContext, account: Account, settings: AccountSettings): Promise<boolean> {
+  if (isSameMail(account.settings, settings)) return true;
+  const { t } = vscode.l10n;
+  const change = t('Change and Read Anew');
+  const detail = [
+    await whatIsLost(context, account.id),
+    t('What the changed account has is then read from its server.'),
+  ].join('\n');
+  const question = t('Change "{0}" to another user or server?', account.name);
+  return (await notify.warning(question, { modal: true, detail }, change)) === change;
 }
 
 function changesOf(account: Account, draft: AccountDraft) {

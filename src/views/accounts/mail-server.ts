@@ -1,5 +1,5 @@
 import type { MailServer } from '../../model/account';
-import { isLoopback } from './server-url';
+import { isLoopback } from '../../model/loopback';
 
 export type MailUse = 'imap' | 'smtp';
 export type Security = MailServer['security'];
@@ -44,7 +44,7 @@ export function hostAndPort({ host, port, security }: MailServer, use: MailUse):
 
 /** Without encryption a password may only go to this machine. */
 export function isLoopbackServer({ host }: Pick<MailServer, 'host'>): boolean {
-  return isLoopback(host.includes(':') ? `[${host}]` : host);
+  return isLoopback(host);
 }
 
 /** The same server by the same encryption; a pinned certificate is no part of it. */

@@ -1,3 +1,5 @@
+import { isLoopback } from '../../model/loopback';
+
 /** What a person must see of a server before a password goes there. */
 export interface ServerFacts {
   /** Host, with the port where it is not the scheme's own. */
@@ -38,14 +40,4 @@ export function hostIn(address: string): string {
 
 export function sameOrigin(one: string, other: string): boolean {
   return new URL(one).origin === new URL(other).origin;
-}
-
-/** `hostname` as `URL` normalises it: IPv4 in dotted decimals, IPv6 in brackets. */
-export function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
 }

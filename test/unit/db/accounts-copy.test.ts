@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { deleteAccount, insertAccount, listAccounts, updateAccount } from '../../../src/db/accounts';
+import { deleteAccount, insertAccount, listAccounts, replaceAccount, updateAccount } from '../../../src/db/accounts';
 import { accountsCopyOf, readAccountsCopy } from '../../../src/db/accounts-copy';
 import { takeNotice } from '../../../src/db/database-notice';
 import type { MailDb } from '../../../src/db/mail-db';
@@ -135,6 +135,7 @@ const moved: Account = {
 describe.each<[string, (db: MailDb) => void, Account[]]>([
   ['is added', (db) => insertAccount(db, carol, 3), [testAccount, bobsAccount, carol]],
   ['is changed', (db) => updateAccount(db, moved), [testAccount, moved]],
+  ['is changed to other mail', (db) => replaceAccount(db, moved), [testAccount, moved]],
   ['is removed', (db) => deleteAccount(db, bobsAccount.id), [testAccount]],
 ])('an account %s', (_, change, after) => {
   const before = [testAccount, bobsAccount];

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { getAccount } from '../../../src/db/accounts';
+import { listChanges } from '../../../src/db/pending-changes';
 import { accountHandlers } from '../../../src/engine/handlers/accounts';
 import { createImapBackend } from '../../../src/sync/imap/backend';
 import { SyncManager } from '../../../src/sync/sync-manager';
@@ -85,6 +86,26 @@ describe('an account has one loop', () => {
     await handlers['accounts/authenticate']({ accountId, secret: 'secret' });
     await quietWith('renamed');
     expect(loops()).toBe(2);
+  });
+
+  it('which sends nothing to the new user of what waited for the mail of the old one', async () => {
+    const { account, sync, accountId, handlers, server, db, quietWith } = await managed();
+    server.script = ({ name, tag }) => (name === 'UID STORE' ? `${tag} NO [UNAVAILABLE] Later.\r\n` : undefined);
+    await sync.authenticate(accountId, 'secret');
+    await quietWith('secret');
+    account.act(account.email('INBOX 2'), { type: 'keywords', add: ['$flagged'], remove: [] });
+    sync.wakeOutbox([accountId]);
+    await until('tried', () => server.log.some((line) => line.startsWith('UID STORE')));
+    server.script = () => undefined;
+    const { name, email, settings } = account.account;
+    const edited = { ...settings, username: 'renamed' };
+    const before = account.email('INBOX 2');
+    await handlers['accounts/update']({ accountId, name, email, settings: edited, secret: 'secret' });
+    server.log.length = 0;
+    await quietWith('renamed');
+    expect(account.email('INBOX 2')).not.toBe(before); // read anew
+    expect(listChanges(db)).toEqual([]);
+    expect(server.log.filter((line) => line.startsWith('UID STORE'))).toEqual([]);
   });
 
   it('and none when a window hands over the secret while the account is removed', async () => {

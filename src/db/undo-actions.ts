@@ -57,13 +57,23 @@ export function actionOfRequest({ mail }: MailDb, requestId: string): UndoAction
   return mail.get(`SELECT ${columns} FROM undo_actions WHERE request_id = ?`, [requestId], toAction);
 }
 
-/** What a request took back; `kept`: messages of which it could not. */
+/** Messages of which an action could not be taken back: they are gone for good, or were moved again since. */
+export interface LeftOut {
+  readonly kept: number;
+  readonly moved: number;
+}
+
+/** What a request took back. */
 export function undoneByRequest(
   { mail }: MailDb,
   requestId: string,
-): { readonly undone: UndoAction; readonly kept: number } | undefined {
-  const sql = `SELECT ${columns}, kept FROM undo_actions WHERE undo_request_id = ?`;
-  return mail.get(sql, [requestId], (row) => ({ undone: toAction(row), kept: row[4] as number }));
+): ({ readonly undone: UndoAction } & LeftOut) | undefined {
+  const sql = `SELECT ${columns}, kept, moved FROM undo_actions WHERE undo_request_id = ?`;
+  return mail.get(sql, [requestId], (row) => ({
+    undone: toAction(row),
+    kept: row[4] as number,
+    moved: row[5] as number,
+  }));
 }
 
 /** What can still be undone, newest first. */
@@ -83,7 +93,7 @@ export function forgetChanges(db: MailDb, changeIds: readonly ChangeId[]): void 
   const discarded = new Set(changeIds);
   for (const { id, steps } of undoableActions(db)) {
     const left = steps.filter(({ changeId }) => !discarded.has(changeId));
-    if (left.length === 0) markUndone(db, id, { kept: 0, requestId: null });
+    if (left.length === 0) markUndone(db, id, { kept: 0, moved: 0, requestId: null });
     else if (left.length < steps.length)
       db.mail.run('UPDATE undo_actions SET steps = ? WHERE id = ?', [JSON.stringify(left), id]);
   }
@@ -93,7 +103,8 @@ export function forgetChanges(db: MailDb, changeIds: readonly ChangeId[]): void 
 export function markUndone(
   { mail }: MailDb,
   id: number,
-  { kept, requestId }: { readonly kept: number; readonly requestId: string | null },
+  { kept, moved, requestId }: LeftOut & { readonly requestId: string | null },
 ): void {
-  mail.run('UPDATE undo_actions SET undone = 1, kept = ?, undo_request_id = ? WHERE id = ?', [kept, requestId, id]);
+  const sql = 'UPDATE undo_actions SET undone = 1, kept = ?, moved = ?, undo_request_id = ? WHERE id = ?';
+  mail.run(sql, [kept, moved, requestId, id]);
 }

@@ -102,6 +102,8 @@ export interface Undone {
   readonly messages: number;
   /** Messages that it could not be undone for, because they are gone for good. */
   readonly kept: number;
+  /** Messages that it was not undone for, because they were moved again since. */
+  readonly moved: number;
 }
 
 export interface HistoryEntry {

@@ -127,12 +127,12 @@ export class FuzzClient {
     return { ...this.newIntents(), undoId };
   }
 
-  /** Undoes the newest action; its id, or null where there was none. */
-  undo(): number | null {
+  /** Undoes the newest action: its id, and of how many messages not, since they were moved again; null: there was none. */
+  undo(): { readonly undoId: number; readonly moved: number } | null {
     const [newest] = undoableActions(this.db);
-    this.actions['actions/undo']({ undoId: null });
+    const undone = this.actions['actions/undo']({ undoId: null });
     this.newIntents();
-    return newest?.id ?? null;
+    return newest === undefined ? null : { undoId: newest.id, moved: undone?.moved ?? 0 };
   }
 
   /** What `undo` would take back. */

@@ -92,8 +92,11 @@ class Game {
           const { failed } = client.queue();
           const newest = client.newestUndo();
           try {
-            const undoId = client.undo();
-            if (undoId !== null) oracle.undone(undoId, failed);
+            const undone = client.undo();
+            if (undone === null) return;
+            // Of which messages it was not undone is the engine's to know; what it came to is checked in any case.
+            if (undone.moved > 0) oracle.maybeUndone(undone.undoId);
+            else oracle.undone(undone.undoId, failed);
           } catch (error) {
             if (newest !== null && client.disk.isDead) oracle.maybeUndone(newest);
             throw error;

@@ -217,4 +217,11 @@ ALTER TABLE imap_unplaced ADD COLUMN since INTEGER NOT NULL DEFAULT 0; -- ms sin
 UPDATE imap_unplaced SET since = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
 `,
   },
+  {
+    version: 6,
+    name: 'an undo says which messages were moved since',
+    sql: `
+ALTER TABLE undo_actions ADD COLUMN moved INTEGER NOT NULL DEFAULT 0; -- messages that a later move keeps where they are
+`,
+  },
 ];

@@ -3,7 +3,7 @@ import type { Action } from '../../model/action';
 import type { MailboxId } from '../../model/ids';
 import { flagged, seen } from '../../model/keywords';
 import { formatCount } from '../format/counts';
-import type { Language } from '../format/language';
+import type { Language, Localiser } from '../format/language';
 import { oneLine } from '../format/text';
 import { inert } from '../format/inert';
 
@@ -62,22 +62,50 @@ function describeKeyword(
  * Code shows only some sixty letters of a notification until it is opened.
  */
 export function describeUndone(
-  { action, messages, kept }: Undone,
+  { action, messages, kept, moved }: Undone,
   nameOf: MailboxName,
   language: Language,
 ): { readonly text: string; readonly complete: boolean } {
   const { l10n, locale } = language;
-  if (kept === 0)
+  const left = kept + moved;
+  if (left === 0)
     return { text: l10n.t('Undone: {0}', describeDone(action, messages, nameOf, language)), complete: true };
-  const done = describeDone(action, messages + kept, nameOf, language);
-  if (messages === 0) {
-    const text =
-      kept === 1
-        ? l10n.t('The message is gone for good, so this cannot be undone: {0}.', done)
-        : l10n.t('The messages are gone for good, so this cannot be undone: {0}.', done);
-    return { text, complete: false };
-  }
-  const [undone, all] = [formatCount(messages, locale), formatCount(messages + kept, locale)];
-  const text = l10n.t('Undone for {0} of {1} messages, the others are gone for good: {2}.', undone, all, done);
+  const done = describeDone(action, messages + left, nameOf, language);
+  const sentence =
+    messages > 0 ? undoneForSome(kept, moved) : left === 1 ? undoneForOne(moved) : undoneForNone(kept, moved);
+  const text = sentence(l10n, done, formatCount(messages, locale), formatCount(messages + left, locale));
   return { text, complete: false };
+}
+
+type Sentence = (l10n: Localiser, done: string, undone: string, all: string) => string;
+
+function undoneForOne(moved: number): Sentence {
+  return (l10n, done) =>
+    moved > 0
+      ? l10n.t('The message was moved again since, so this cannot be undone: {0}.', done)
+      : l10n.t('The message is gone for good, so this cannot be undone: {0}.', done);
+}
+
+function undoneForNone(kept: number, moved: number): Sentence {
+  return (l10n, done) => {
+    if (moved === 0) return l10n.t('The messages are gone for good, so this cannot be undone: {0}.', done);
+    return kept === 0
+      ? l10n.t('The messages were moved again since, so this cannot be undone: {0}.', done)
+      : l10n.t('The messages are gone for good or were moved again since, so this cannot be undone: {0}.', done);
+  };
+}
+
+function undoneForSome(kept: number, moved: number): Sentence {
+  return (l10n, done, undone, all) => {
+    if (moved === 0)
+      return l10n.t('Undone for {0} of {1} messages, the others are gone for good: {2}.', undone, all, done);
+    return kept === 0
+      ? l10n.t('Undone for {0} of {1} messages, the others were moved again since: {2}.', undone, all, done)
+      : l10n.t(
+          'Undone for {0} of {1} messages, the others are gone or were moved again since: {2}.',
+          undone,
+          all,
+          done,
+        );
+  };
 }

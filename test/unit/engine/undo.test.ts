@@ -3,7 +3,7 @@ import { deleteEmails, emailKey, storeEmails, updateEmails } from '../../../src/
 import { getEmailDetails } from '../../../src/db/message-lists';
 import { deleteChanges, listChanges, setChangeState } from '../../../src/db/pending-changes';
 import { undoableActions } from '../../../src/db/undo-actions';
-import { acceptIntents, replayPending } from '../../../src/db/overlay';
+import { acceptIntents, replayPending, setServerBase } from '../../../src/db/overlay';
 import { actionHandlers } from '../../../src/engine/handlers/actions';
 import { outboxHandlers } from '../../../src/engine/handlers/outbox';
 import type { Action } from '../../../src/model/action';
@@ -183,6 +183,70 @@ describe('S31: undo', () => {
   });
 });
 
+describe('S31: undo of a move that another one followed', () => {
+  const move = (from: string, to: string) =>
+    present(
+      handlers()['actions/apply']({
+        action: { type: 'move', to: test.mailbox(to) },
+        targets: [{ emailId: email, mailboxId: test.mailbox(from) }],
+      }).undoId,
+    );
+  const send = (): void => {
+    for (const { id, intent } of listChanges(test.db)) {
+      deleteChanges(test.db, [id]);
+      acceptIntents(test.db, email, [intent]);
+    }
+  };
+
+  it.each([
+    ['not sent', () => undefined],
+    ['sent', send],
+  ])('changes nothing, says so, and can be done after the later one was undone: %s', (_what, between) => {
+    const first = move('inbox', 'archive');
+    between();
+    const second = move('archive', 'junk');
+    between();
+    const waiting = listChanges(test.db);
+    expect(undo(first)).toMatchObject({ messages: 0, kept: 0, moved: 1 });
+    expect(shown().mailboxIds).toEqual([test.mailbox('junk')]);
+    expect(listChanges(test.db)).toEqual(waiting);
+    expect(undo(second)).toMatchObject({ messages: 1, moved: 0 });
+    expect(undo(first)).toMatchObject({ messages: 1, moved: 0 });
+    expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
+  });
+
+  it('leaves that message out of the undo of several, its keywords too', () => {
+    storeEmails(test.db, testAccount.id, [serverEmail('M2', [test.mailbox('inbox')])]);
+    const other = present(emailKey(test.db, testAccount.id, 'M2'));
+    const targets = [email, other].map((emailId) => ({ emailId, mailboxId: test.mailbox('inbox') }));
+    const { undoId } = handlers()['actions/apply']({ action: { type: 'junk' }, targets });
+    move('junk', 'archive');
+    const requestId = '7d9f1a52-7c0a-4b7e-9d0a-0a4a6c1f4c03';
+    const undone = { action: { type: 'junk' }, messages: 1, kept: 0, moved: 1 };
+    expect(handlers()['actions/undo']({ undoId, requestId })).toEqual(undone);
+    expect(handlers()['actions/undo']({ undoId, requestId })).toEqual(undone);
+    expect(shown()).toEqual({ keywords: ['$junk'], mailboxIds: [test.mailbox('archive')] });
+    expect(getEmailDetails(test.db, other)).toMatchObject({ keywords: [], mailboxIds: [test.mailbox('inbox')] });
+  });
+
+  it('does not stand in the way of what was done before, where somebody else moved it', () => {
+    apply({ type: 'keyword', keyword: '$flagged', on: true });
+    move('inbox', 'archive');
+    send();
+    setServerBase(test.db, email, { mailboxIds: new Set([test.mailbox('trash')]) });
+    expect(undo()).toMatchObject({ messages: 0, moved: 1 });
+    expect(undo()).toMatchObject({ action: { type: 'keyword' }, messages: 1 });
+    expect(shown()).toEqual({ keywords: [], mailboxIds: [test.mailbox('trash')] });
+  });
+
+  it('where it is back by hand is done already', () => {
+    const first = move('inbox', 'archive');
+    move('archive', 'inbox');
+    expect(undo(first)).toMatchObject({ messages: 1, moved: 0 });
+    expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
+  });
+});
+
 describe('a request that comes again, because an engine died before it answered', () => {
   const [first, second] = ['7d9f1a52-7c0a-4b7e-9d0a-0a4a6c1f4c01', '7d9f1a52-7c0a-4b7e-9d0a-0a4a6c1f4c02'];
   const ask = (action: Action, requestId: string) =>
@@ -212,7 +276,7 @@ describe('a request that comes again, because an engine died before it answered'
     apply({ type: 'archive' });
     const undoOnce = () => handlers()['actions/undo']({ undoId: null, requestId: first });
     const answer = undoOnce();
-    expect(answer).toEqual({ action: { type: 'archive' }, messages: 1, kept: 0 });
+    expect(answer).toEqual({ action: { type: 'archive' }, messages: 1, kept: 0, moved: 0 });
     expect(undoOnce()).toEqual(answer);
     expect(shown()).toEqual({ keywords: ['$flagged'], mailboxIds: [test.mailbox('inbox')] });
   });

@@ -55,10 +55,17 @@ interface Message {
   queue: Change[];
 }
 
+/** What undoes one change. */
+interface Step {
+  readonly change: Change;
+  readonly message: Message;
+  readonly inverse: EmailIntent | null;
+}
+
 /** What a queue of changes is, in a hundred lines: the real stores have to do the same, step by step. */
 export class QueueModel {
   private readonly messages: Message[];
-  private readonly history: { change: Change; message: Message; inverse: EmailIntent | null }[][] = [];
+  private readonly history: Step[][] = [];
 
   constructor(
     private readonly test: TestDb,
@@ -328,9 +335,11 @@ export class QueueModel {
   }
 
   private undo(): void {
+    const steps = this.history.pop() ?? [];
+    const moved = new Set(steps.filter((step) => wasMovedSince(step)).map(({ message }) => message));
     undoAction(this.test.db, null, { now: 1 });
-    for (const { change, message, inverse } of [...(this.history.pop() ?? [])].reverse()) {
-      if (message.base === null) continue;
+    for (const { change, message, inverse } of [...steps].reverse()) {
+      if (message.base === null || moved.has(message)) continue;
       const stands = message.queue.includes(change);
       if (stands && (change.failed || !change.left)) message.queue = message.queue.filter((one) => one !== change);
       else if (inverse !== null) {
@@ -376,6 +385,16 @@ function apply(state: State, effect: ReadonlyMap<string, boolean> | null): State
 
 function replay(base: State, queue: readonly Change[]): State {
   return queue.filter(({ failed }) => !failed).reduce((state, { effect }) => apply(state, effect), base);
+}
+
+/** It is shown neither where the step put it nor where it was before: a later move counts. */
+function wasMovedSince({ change, message, inverse }: Step): boolean {
+  if (inverse?.type !== 'mailboxes' || inverse.remove.length === 0 || message.base === null) return false;
+  if (message.queue.includes(change) && change.failed) return false;
+  const shown = [...(replay(message.base, message.queue) ?? [])].filter((name) => name.startsWith('in '));
+  if (shown.length === 0) return false;
+  const isShown = (id: MailboxId): boolean => shown.includes(`in ${id}`);
+  return !inverse.remove.some(isShown) && !inverse.add.every(isShown);
 }
 
 /** It is to be destroyed, and stands where the person has not seen it. */

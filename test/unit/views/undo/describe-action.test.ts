@@ -33,12 +33,23 @@ describe('S31: what was done, in a person’s words', () => {
 
 describe('S31: what was undone', () => {
   it.each([
-    [3, 0, 'Undone: Archived 3 messages', true],
-    [2, 1, 'Undone for 2 of 3 messages, the others are gone for good: Archived 3 messages.', false],
-    [0, 1, 'The message is gone for good, so this cannot be undone: Archived 1 message.', false],
-    [0, 2, 'The messages are gone for good, so this cannot be undone: Archived 2 messages.', false],
-  ])('%i undone, %i kept', (messages, kept, text, complete) =>
-    expect(describeUndone({ action: { type: 'archive' }, messages, kept }, nameOf, english)).toEqual({
+    [3, 0, 0, 'Undone: Archived 3 messages', true],
+    [2, 1, 0, 'Undone for 2 of 3 messages, the others are gone for good: Archived 3 messages.', false],
+    [0, 1, 0, 'The message is gone for good, so this cannot be undone: Archived 1 message.', false],
+    [0, 2, 0, 'The messages are gone for good, so this cannot be undone: Archived 2 messages.', false],
+    [2, 0, 1, 'Undone for 2 of 3 messages, the others were moved again since: Archived 3 messages.', false],
+    [1, 1, 1, 'Undone for 1 of 3 messages, the others are gone or were moved again since: Archived 3 messages.', false],
+    [0, 0, 1, 'The message was moved again since, so this cannot be undone: Archived 1 message.', false],
+    [0, 0, 2, 'The messages were moved again since, so this cannot be undone: Archived 2 messages.', false],
+    [
+      0,
+      1,
+      1,
+      'The messages are gone for good or were moved again since, so this cannot be undone: Archived 2 messages.',
+      false,
+    ],
+  ])('%i undone, %i kept, %i moved', (messages, kept, moved, text, complete) =>
+    expect(describeUndone({ action: { type: 'archive' }, messages, kept, moved }, nameOf, english)).toEqual({
       text,
       complete,
     }),

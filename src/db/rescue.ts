@@ -61,13 +61,14 @@ export function tell(db: MailDb, notice: DatabaseNotice): void {
     duration: 0,
     level: 'warning',
     kind: 'database',
-    message: sentences[what](file),
-    details: counts,
+    message: sentences[what],
+    details: { ...counts, file },
   });
 }
 
-const sentences: Record<DatabaseNotice['what'], (file: string) => string> = {
-  damaged: (file) => `The mail database was damaged. It was set aside as ${file}; mail is fetched again.`,
-  missing: (file) => `The mail database ${file} was not there any more. Mail is fetched again.`,
-  restored: (file) => `A backup was restored. The database that it replaced is ${file}.`,
+/** A path names a person: where the file is stands in the details. */
+const sentences: Record<DatabaseNotice['what'], string> = {
+  damaged: 'The mail database was damaged. It was set aside, and mail is fetched again.',
+  missing: 'The mail database was not there any more. Mail is fetched again.',
+  restored: 'A backup was restored. The database that it replaced was kept.',
 };

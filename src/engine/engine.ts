@@ -36,8 +36,6 @@ export interface Engine {
   askForMissingSecrets(): void;
   /** Stops the sync at once and closes the files. */
   close(): Promise<void>;
-  /** The lock is lost: lets go of the files without another write, at once. */
-  abandon(): void;
 }
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -47,6 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     timer = undefined;
     emit('changed', toEvent(db.changes.take()));
   };
+  /** Lets go of the files without another write, at once. */
   const abandon = (): void => {
     void sync.stop();
     stopSweeping();
@@ -105,7 +104,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     askForMissingSecrets: () => sync.askForMissingSecrets(),
     close,
-    abandon,
   };
 }
 

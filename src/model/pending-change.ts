@@ -10,9 +10,6 @@ export type EmailIntent =
 /** queued → sending → gone by success; or → failed, until the person says Retry or Discard (S30). */
 export type ChangeState = 'queued' | 'sending' | 'failed';
 
-/** Kinds of error of S29 that leave a trace on a change. */
-export type ChangeErrorKind = 'transient' | 'permanent' | 'auth';
-
 /** A row of `pending_changes`. */
 export interface PendingChange {
   readonly id: ChangeId;

@@ -18,6 +18,9 @@ export function showError(error: unknown, log: vscode.LogOutputChannel): void {
   });
 }
 
+/** What was thrown, in its own words: for the log, or inside a sentence of ours. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** One sentence for a person about what went wrong and, where there is something, what to do. */
 export function errorSentence(error: unknown): string {
   if (error instanceof MissingMailboxError) return missingMailboxSentence(error, vscode.l10n);

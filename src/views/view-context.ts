@@ -37,8 +37,4 @@ export interface Reader extends vscode.Disposable {
 export interface MessageList {
   readonly source: MessageSource | null;
   show(source: MessageSource): Promise<void>;
-  /** What is selected in the tree, in its order. */
-  readonly selection: readonly ShownMessage[];
-  /** The same as targets: a folded thread is all its messages in that mailbox. */
-  readonly selectedTargets: readonly ActionTarget[];
 }

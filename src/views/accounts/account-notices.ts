@@ -6,10 +6,13 @@ import type { ViewContext } from '../view-context';
 import { newlySignedOut } from './signed-out';
 import { notify } from '../notify';
 
+/** ms between two looks: the status changes with every page of a first sync. */
+const interval = 500;
+
 /** Says once that an account needs its person; again only after it was signed in meanwhile. */
 export function noticeSignedOut({ client, log }: ViewContext): vscode.Disposable {
   let told: ReadonlySet<AccountId> = new Set();
-  const look = async () => {
+  const refresher = createRefresher(interval, async () => {
     try {
       const accounts = await client.request('accounts/list', {});
       const signedOut = newlySignedOut(told, accounts);
@@ -18,12 +21,12 @@ export function noticeSignedOut({ client, log }: ViewContext): vscode.Disposable
     } catch (error) {
       log.warn(`Accounts could not be listed: ${error instanceof Error ? error.message : 'failed'}`);
     }
-  };
-  const listener = client.onChanged((changed) => {
-    if (changed.status || changed.accounts) void look();
   });
-  void look();
-  return vscode.Disposable.from(listener);
+  const listener = client.onChanged((changed) => {
+    if (changed.status || changed.accounts) refresher.request();
+  });
+  refresher.request();
+  return vscode.Disposable.from(listener, refresher);
 }
 
 async function offerSignIn({ account, status }: AccountSummary): Promise<void> {

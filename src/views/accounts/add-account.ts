@@ -1,11 +1,10 @@
 import * as vscode from 'vscode';
 import { EngineError } from '../../engine/client';
 import type { AccountId } from '../../model/ids';
-import { errorSentence } from '../show-error';
+import { errorSentence, messageOf } from '../show-error';
 import type { MessageList, ViewContext } from '../view-context';
 import { emptyDraft, type AccountDraft } from './account-draft';
 import { certificateStep } from './certificate-step';
-import { messageOf } from './connection-problem';
 import { addressStep, protocolStep, serverStep } from './find-steps';
 import { imapSecurityStep, imapServerStep, smtpSecurityStep, smtpServerStep } from './imap-steps';
 import { methodStep, sessionUrlStep } from './jmap-steps';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ErrorReason } from '../../engine/api';
 import { EngineError } from '../../engine/client';
-import { errorSentence } from '../show-error';
+import { errorSentence, messageOf } from '../show-error';
 import { hostOf, usesToken, type AccountDraft } from './account-draft';
 import { signInHint } from './provider-hint';
 
@@ -95,8 +95,4 @@ export function describeServerProblem(error: unknown, server: string): string {
     default:
       return errorSentence(error);
   }
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

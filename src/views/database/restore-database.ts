@@ -23,7 +23,7 @@ export async function restoreDatabase({ client }: ViewContext): Promise<void> {
       'Mail is shown as it was in this backup, and then brought up to date with the server. Nothing on the server is changed by that.',
     ),
     t(
-      'Accounts stay as they are. Changes that wait to be sent now are kept and sent. Changes that waited in the backup are listed in Outbox and Problems, for you to retry or discard.',
+      'Accounts keep their present settings; one that was removed since the backup was made comes back, signed out. Changes that wait to be sent now are kept and sent. Changes that waited in the backup are listed in Outbox and Problems, for you to retry or discard.',
     ),
     t(
       'The present database is kept beside the restored one. Texts of messages are fetched again when they are opened.',

@@ -7,7 +7,7 @@ import { interfaceLanguage } from '../format/interface-language';
 import { oneLine } from '../format/text';
 import type { Directory } from '../mailboxes/directory';
 import { errorSentence, showError } from '../show-error';
-import type { MessageList, ViewContext } from '../view-context';
+import type { MessageList, ShownMessage, ViewContext } from '../view-context';
 import { initialSource, isThere, listHeading, roleOf } from './list-heading';
 import { messagesMimeType, serialiseTargets } from './message-drag';
 import { createMessageListModel, type MessageListModel } from './message-list-model';
@@ -20,7 +20,6 @@ const sourceKey = 'mailpane.source';
 
 /** The message list, as the commands use it. */
 export interface MessageListView extends MessageList, Disposable {
-  readonly isVisible: boolean;
   /** What nodes stand for: one for a thread that is chosen with its messages. */
   chosen(nodes: readonly MessageNode[]): readonly Chosen[];
   /** None for a moment while VS Code draws the rows again. */
@@ -30,7 +29,7 @@ export interface MessageListView extends MessageList, Disposable {
   /** Called before `leaving` leave the list: selects the row below, so that the keyboard goes on from there. */
   selectBeyond(leaving: readonly Chosen[]): Promise<void>;
   /** Selects the row of a message, where it is loaded and the view is visible. */
-  follow(chosen: MessageList['selection'][number]): Promise<void>;
+  follow(chosen: ShownMessage): Promise<void>;
   loadMore(): Promise<void>;
   /** Shows the view and gives it the focus. */
   focus(): Promise<void>;
@@ -129,20 +128,11 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     get source() {
       return model.source;
     },
-    get selection() {
-      return chosenIn(model, view.selection).map(({ message }) => message);
-    },
-    get selectedTargets() {
-      return chosenIn(model, view.selection).map(({ target }) => target);
-    },
     get selectedNodes() {
       return view.selection;
     },
     get hasSelection() {
       return hasSelection;
-    },
-    get isVisible() {
-      return view.visible;
     },
     show,
     chosen: (nodes) => chosenIn(model, nodes),

@@ -2,8 +2,6 @@ import { EngineError } from '../../engine/client';
 import { errorSentence } from '../show-error';
 import type { FailureView } from './protocol';
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** In a person's words, with what stands behind it for "Show Details". */
 export function failureView(error: unknown): FailureView {
   const details =

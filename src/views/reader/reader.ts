@@ -4,7 +4,7 @@ import type { ActionTarget } from '../../model/action';
 import type { MessageRow } from '../../model/email';
 import type { Reader, ShownMessage, ViewContext } from '../view-context';
 import { sweepOpened } from './attachment-actions';
-import { messageOf } from './failure';
+import { messageOf } from '../show-error';
 import { panelState, type PanelState } from './protocol';
 import { ReaderPanel, readerViewType, webviewOptions } from './reader-panel';
 

@@ -1,26 +1,18 @@
-/** Kinds of entries (`kind` of the log). */
-const kinds: ReadonlySet<string> = new Set(['connect', 'changes', 'backfill', 'send', 'push', 'check', 'data']);
+import { syncErrorReasons } from '../../model/sync-error-reasons';
 
-/** Reasons of a SyncError. */
-const reasons: ReadonlySet<string> = new Set([
-  'offline',
-  'timeout',
-  'host-not-found',
-  'tls',
-  'insecure',
-  'auth',
-  'not-jmap',
-  'not-imap',
-  'not-smtp',
-  'rate-limited',
-  'unavailable',
-  'protocol',
-  'refused',
-  'not-found',
-  'too-large',
-  'disk',
-  'cancelled',
+/** Kinds of entries (`kind` of the log). */
+const kinds: ReadonlySet<string> = new Set([
+  'connect',
+  'changes',
+  'backfill',
+  'send',
+  'push',
+  'check',
+  'data',
+  'database',
 ]);
+
+const reasons: ReadonlySet<string> = new Set(syncErrorReasons);
 
 /** What is counted, beside the kinds of findings. */
 const counts: ReadonlySet<string> = new Set([
@@ -35,6 +27,10 @@ const counts: ReadonlySet<string> = new Set([
   'done',
   'sent',
   'failed',
+  'accounts',
+  'changes',
+  'orphans',
+  'undecided',
 ]);
 
 export const isKind = (text: string): boolean => kinds.has(text);

@@ -100,11 +100,18 @@ describe('a bug report', () => {
             message: 'Checked: 4 found wrong, 3 of them mended.',
             details: { 'emails-extra': 4, 'emails-extra-left': 1 },
           }),
+          entry({
+            level: 'warning',
+            kind: 'database',
+            message: 'A backup was restored. The database that it replaced was kept.',
+            details: { accounts: 2, changes: 3, file: '/home/alice/mail.replaced-2026.db' },
+          }),
         ],
       }),
     );
     expect(text).toContain('Mailpane 0.1.0, VS Code 1.100.0 (desktop), linux 6.1 x64, Node 20.19.0');
     expect(text).toContain('Database: 12.3 MB, bodies 0.0 MB');
+    expect(text).toMatch(/ {2}database .*A backup was restored\. .* {2}accounts=2 {2}changes=3$/m);
     expect(text).toContain('Account 1: IMAP, trouble, 12 mailboxes, 5312 messages, 2 changes wait, 1 failed');
     expect(text).toContain('Server: AUTH=PLAIN IDLE IMAP4REV1 2 others');
     expect(text).toContain('mailpane.offerUndo = true, mailpane.markAsSeenAfter = 1, mailpane.signature = set');

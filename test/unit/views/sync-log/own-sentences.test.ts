@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { syncErrorReasons } from '../../../../src/model/sync-error-reasons';
 import { isOwnSentence } from '../../../../src/views/sync-log/own-sentences';
 import { isKind, isReason } from '../../../../src/views/sync-log/own-words';
 
@@ -35,9 +36,16 @@ describe('what a bug report takes for our own words', () => {
     const kinds = all(/(?:timer\.entry\([^']*'[a-z]+', |logError\(timer, |kind: )'([a-z-]+)'/g);
     expect(new Set(kinds).size).toBeGreaterThan(5);
     expect(kinds.filter((kind) => !isKind(kind))).toEqual([]);
-    const errors = texts[files.indexOf('sync-error.ts')] ?? '';
-    const reasons = [...errors.matchAll(/^ {2}\| '([a-z-]+)'/gm)].map((match) => match[1] ?? '');
-    expect(reasons.length).toBeGreaterThan(10);
-    expect(reasons.filter((reason) => !isReason(reason))).toEqual([]);
+    expect(syncErrorReasons.filter((reason) => !isReason(reason))).toEqual([]);
+  });
+
+  it('holds what the database says of itself, without a path', () => {
+    const db = path.resolve(import.meta.dirname, '../../../../src/db');
+    const text = ['rescue.ts', 'open-mail-db.ts'].map((file) => readFileSync(path.join(db, file), 'utf8')).join('\n');
+    const said = [...text.matchAll(/^ {2,4}(?:message|damaged|missing|restored): (?:'([^']+)'|`([^`]+)`)/gm)];
+    const sentences = said.map((match) => match.slice(1).findLast(Boolean) ?? '');
+    expect(sentences).toHaveLength(4);
+    expect(sentences.filter((sentence) => !isOwnSentence(sentence))).toEqual([]);
+    expect(isKind('database')).toBe(true);
   });
 });

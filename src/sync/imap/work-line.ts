@@ -25,7 +25,7 @@ export class WorkLine {
   private readonly waiting: Waiting[] = [];
   private lastUse = { wall: 0, monotonic: 0 };
   private isInDoubt = false;
-  private disposed = false;
+  private readonly stopper = new AbortController();
 
   constructor(private readonly open: (signal: AbortSignal) => Promise<ImapConnection>) {}
 
@@ -62,18 +62,21 @@ export class WorkLine {
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.stopper.abort(new SyncError('cancelled', 'Stopped.'));
     this.connection?.close();
   }
 
   private async current(signal: AbortSignal): Promise<ImapConnection> {
-    if (this.disposed) throw new SyncError('cancelled', 'Stopped.');
+    this.stopper.signal.throwIfAborted();
     const known = this.connection;
     if (known !== null && !known.isClosed && !this.hasSlept() && (await this.isAlive(known, signal))) return known;
     known?.close();
     this.connection = null;
-    this.connection = await this.open(signal);
-    return this.connection;
+    const opened = await this.open(signal);
+    if (this.stopper.signal.aborted) opened.close(); // nobody else knows of it any more
+    this.stopper.signal.throwIfAborted();
+    this.connection = opened;
+    return opened;
   }
 
   private async isAlive(known: ImapConnection, signal: AbortSignal): Promise<boolean> {

@@ -74,4 +74,24 @@ describe('the working connection', () => {
     await held;
     expect((await used()).isClosed).toBe(false);
   });
+
+  it('is closed, and nothing is done on it, where it comes after all has ended', async () => {
+    await start();
+    let opened: ImapConnection | undefined;
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const late = new WorkLine(async () => {
+      opened = await used();
+      await held;
+      return opened;
+    });
+    let worked = false;
+    const turn = late.turn('read', () => Promise.resolve((worked = true)), never);
+    while (opened === undefined) await new Promise((resolve) => setTimeout(resolve, 5));
+    late.dispose();
+    go();
+    await expect(turn).rejects.toMatchObject({ reason: 'cancelled' });
+    expect(worked).toBe(false);
+    expect(opened.isClosed).toBe(true);
+  });
 });

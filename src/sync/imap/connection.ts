@@ -3,7 +3,7 @@ import type { Traffic } from '../backend';
 import { orAborted } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ImapResponse } from './attributes';
-import { toSyncError } from './imap-error';
+import { ownFault, toSyncError } from './imap-error';
 import type { Selected } from './select';
 
 /** How a server tells what changed in a mailbox (S15), the best first. */
@@ -252,7 +252,7 @@ export class Connection implements ImapConnection {
     try {
       const { response, next } = await this.executor.exec(name, args.length === 0 ? false : args, { untagged });
       next();
-      if (unreadable !== undefined) throw unreadable as Error;
+      if (unreadable !== undefined) throw ownFault(unreadable, this.host, name);
       return response;
     } catch (error) {
       throw this.problem(error, name);

@@ -1,4 +1,5 @@
-import { networkProblem } from '../network-problem';
+import { asSyncError } from '../loop-error';
+import { innermost, networkProblem } from '../network-problem';
 import { SyncError, type SyncErrorReason } from '../sync-error';
 import { responseCode } from './attributes';
 
@@ -93,7 +94,19 @@ export function toSyncError(thrown: unknown, host: string, where: string): SyncE
   if (failure.tlsFailed === true) {
     return new SyncError('tls', `${host} does not offer a safe connection (STARTTLS) there.`, options);
   }
-  return flowProblem(failure, host, options) ?? networkProblem(failure, host, options);
+  const known = flowProblem(failure, host, options);
+  if (known !== null) return known;
+  return innermost(failure).code === '' ? ownFault(thrown, host, where) : networkProblem(failure, host, options);
+}
+
+/**
+ * What our own code threw: the network is none of its reasons, which all bear a code of the system. As `offline` it would
+ * be tried for ever, with no attempt counted and no trace of where it came from.
+ */
+export function ownFault(thrown: unknown, host: string, where: string): SyncError {
+  if (thrown instanceof SyncError) return thrown;
+  const { reason, message, details } = asSyncError(thrown);
+  return new SyncError(reason, message, { details: `${host}: ${where}: ${details}`, cause: thrown });
 }
 
 function refusal(failure: ImapFailure, host: string, options: { details: string; cause: unknown }): SyncError {

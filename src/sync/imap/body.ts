@@ -39,7 +39,10 @@ export async function fetchBody(context: ImapContext, email: EmailRef, signal: A
   });
 }
 
-/** A message by its first copy that can be opened; `not-found` if there is none any more. */
+/**
+ * A message by its first copy that the server gives: one mailbox may be locked, or another client have emptied it. If it
+ * gives none, what it said of them; `not-found` if there is none any more.
+ */
 export async function atMessage<T>(
   { work, db, accountId }: ImapContext,
   email: EmailRef,
@@ -49,17 +52,29 @@ export async function atMessage<T>(
   return await work.turn(
     'read',
     async (connection) => {
+      let failure: SyncError | null = null;
       for (const { mailboxId, uid } of placesOf(db, email.id)) {
         const path = remoteMailboxId(db, mailboxId);
         const checkpoint = getCheckpoint(db, accountId, mailboxId);
         if (path === undefined || checkpoint === null) continue;
-        const selected = await openMailbox(connection, path, signal);
-        if (selected.uidValidity === checkpoint.uidValidity) return await run(connection, uid);
+        try {
+          const selected = await openMailbox(connection, path, signal);
+          if (selected.uidValidity === checkpoint.uidValidity) return await run(connection, uid);
+        } catch (error) {
+          if (!isOfOneCopy(error)) throw error;
+          // That it cannot be had now says more than that it is not there.
+          if (failure?.isTransient !== true) failure = error;
+        }
       }
-      throw new SyncError('not-found', 'This message is no longer where it was on the server.');
+      throw failure ?? new SyncError('not-found', 'This message is no longer where it was on the server.');
     },
     signal,
   );
+}
+
+function isOfOneCopy(error: unknown): error is SyncError {
+  if (error instanceof CommandRefused) return error.reason !== 'rate-limited' && error.reason !== 'auth';
+  return error instanceof SyncError && error.reason === 'not-found';
 }
 
 /** Null: the server does not tell, or nobody can read it. */

@@ -25,9 +25,10 @@ export async function fetchPart(
   const part = await atMessage(context, email, signal, async (connection, uid) => {
     if (isRawPart(partId)) return await readRawPart(connection, uid, partId, signal);
     const root = await fetchStructure(connection, uid, signal);
-    return root === null ? null : findPart(root, partId);
+    const found = root === null ? null : findPart(root, partId);
+    if (found === null) throw new SyncError('not-found', 'This message has no such attachment.');
+    return found;
   });
-  if (part === null) throw new SyncError('not-found', 'This message has no such attachment.');
   const handle = await open(file, 'wx', 0o600).catch((error: unknown) => {
     throw diskError(error);
   });

@@ -9,6 +9,13 @@ export interface EmailDetail {
   readonly preview: string;
 }
 
+/** UIDs from one on, ascending, of which no details are known; some of them have none. */
+export function withoutDetails({ mail }: MailDb, mailboxId: MailboxId, from: number): number[] {
+  const sql = `SELECT i.uid FROM imap_messages i JOIN emails e ON e.id = i.email_id
+    WHERE i.mailbox_id = ? AND i.uid >= ? AND e.preview = '' AND e.has_attachment = 0 ORDER BY i.uid`;
+  return mail.all(sql, [mailboxId, from], (row) => row[0] as number);
+}
+
 export function setDetails(db: MailDb, mailboxId: MailboxId, details: ReadonlyMap<number, EmailDetail>): void {
   db.mail.transaction(() => {
     for (const [uid, id] of emailsAt(db, mailboxId, details.keys())) {

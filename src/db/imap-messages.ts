@@ -250,10 +250,14 @@ export function giveUpUnplaced(db: MailDb, ids: readonly EmailId[]): number {
     const gone: EmailId[] = [];
     for (const id of ids) {
       forgetUnplaced(db, id);
-      const twin = placesOf(db, id).length === 0 ? newerTwin(db, id) : undefined;
-      if (twin !== undefined) absorb(db, id, twin);
-      if (placesOf(db, id).length === 0) gone.push(id);
-      else refreshBase(db, id);
+      let isPlaced = placesOf(db, id).length > 0;
+      const twin = isPlaced ? undefined : newerTwin(db, id);
+      if (twin !== undefined) {
+        absorb(db, id, twin);
+        isPlaced = placesOf(db, id).length > 0;
+      }
+      if (isPlaced) refreshBase(db, id);
+      else gone.push(id);
     }
     deleteEmails(db, gone);
     return gone.length;

@@ -45,15 +45,15 @@ export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
     absorb(db, id, found);
   } else {
     round.departed.add(id);
-    expectNowhereYet(db, id);
+    expectNowhereYet(db, id, identity);
   }
   return id;
 }
 
 /** It can be anywhere; one that is expected somewhere stays expected there. */
-export function expectNowhereYet(db: MailDb, id: EmailId): void {
+export function expectNowhereYet(db: MailDb, id: EmailId, identity = emailIdentity(db, id)): void {
   const sql = 'INSERT OR IGNORE INTO imap_unplaced (email_id, mailbox_id, identity, since) VALUES (?, NULL, ?, ?)';
-  db.mail.run(sql, [id, emailIdentity(db, id), Date.now()]);
+  db.mail.run(sql, [id, identity, Date.now()]);
 }
 
 /** It stands in this mailbox under a UID that is not known (S20, S22). */

@@ -23,6 +23,11 @@ export interface CycleReport {
   readonly mailboxes: number;
 }
 
+/** The same while it is counted. */
+export type MutableReport = { -readonly [Field in keyof CycleReport]: number };
+
+export const emptyReport = (): MutableReport => ({ added: 0, changed: 0, removed: 0, mailboxes: 0 });
+
 export interface BackfillOptions {
   /** Asked between pages: true makes it return early, with what it has committed. */
   readonly shouldYield: () => boolean;

@@ -6,7 +6,7 @@ import { WakeUp } from '../signals';
 import { Backfill } from './backfill';
 import { fetchBody } from './body';
 import { checkAccount } from './check';
-import { getCheckpoint, isComplete } from './checkpoint';
+import { getCheckpoint, isComplete, isDetailed } from './checkpoint';
 import { connectImap } from './connect';
 import type { ImapConnection, ImapTiming, Tier } from './connection';
 import { runCycle } from './cycle';
@@ -73,7 +73,7 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
     get needsBackfill() {
       return storedMailboxes(db, account.id).some(({ id, isReadable }) => {
         const checkpoint = getCheckpoint(db, account.id, id);
-        return isReadable && (checkpoint === null || !isComplete(checkpoint) || checkpoint.detailedDownTo > 1);
+        return isReadable && (checkpoint === null || !isComplete(checkpoint) || !isDetailed(checkpoint));
       });
     },
 

@@ -1,10 +1,10 @@
-import { setDetails, type EmailDetail } from '../../db/imap-details';
+import { setDetails, withoutDetails, type EmailDetail } from '../../db/imap-details';
 import { countPlaces, placesIn, storeMessages, type ImapEmail } from '../../db/imap-messages';
 import { completeMailbox } from '../../db/imap-mailboxes';
 import { newRound } from '../../db/imap-unplaced';
 import type { MailboxId } from '../../model/ids';
-import type { BackfillOptions } from '../backend';
-import { getCheckpoint, isComplete, setCheckpoint, type Checkpoint } from './checkpoint';
+import { emptyReport, type BackfillOptions } from '../backend';
+import { getCheckpoint, isComplete, isDetailed, setCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { readDetails } from './details';
 import { fetchList } from './fetch-list';
@@ -40,10 +40,14 @@ export class Backfill {
       onProgress(Math.min(done, total), total);
     };
     progress();
-    for (const step of [this.fillRows.bind(this), this.fillDetails.bind(this)]) {
+    const steps = [
+      (mailbox: OpenableMailbox) => this.fillRows(mailbox, shouldYield, () => progress(mailbox), signal),
+      (mailbox: OpenableMailbox) => this.fillDetails(mailbox, shouldYield, signal),
+    ];
+    for (const step of steps) {
       for (const mailbox of mailboxes) {
         try {
-          await step(mailbox, shouldYield, () => progress(mailbox), signal);
+          await step(mailbox);
         } catch (error) {
           if (!isRefusalOfOne(error)) throw error;
           warn('A mailbox could not be read.', `${mailbox.path}: ${error.details}`);
@@ -87,7 +91,7 @@ export class Backfill {
     const { db, accountId, work, policy } = this.context;
     const first = this.checkpoint(mailbox);
     if (first === null) {
-      const report = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
+      const report = emptyReport();
       await syncMailbox({ context: this.context, connection, mailbox, round: newRound(), report, signal });
       onPage();
       return this.checkpoint(mailbox) !== null;
@@ -133,16 +137,15 @@ export class Backfill {
     return uids;
   }
 
-  private async fillDetails(
-    mailbox: OpenableMailbox,
-    shouldYield: () => boolean,
-    _onPage: () => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  private async fillDetails(mailbox: OpenableMailbox, shouldYield: () => boolean, signal: AbortSignal): Promise<void> {
     const { db, accountId, work, policy } = this.context;
     const start = this.checkpoint(mailbox);
-    if (start === null || !isComplete(start) || start.detailedDownTo <= 1) return;
-    const uids = [...placesIn(db, mailbox.id, 1).keys()].filter((uid) => uid < start.detailedDownTo);
+    if (start === null || !isComplete(start) || isDetailed(start)) return;
+    const { detailedDownTo, detailsOwedFrom: owed } = start;
+    const uids = [
+      ...[...placesIn(db, mailbox.id, 1).keys()].filter((uid) => uid < detailedDownTo),
+      ...(owed === null ? [] : withoutDetails(db, mailbox.id, Math.max(owed, detailedDownTo))),
+    ];
     const fillPages = async (connection: ImapConnection): Promise<boolean> => {
       const selected = await openMailbox(connection, mailbox.path, signal);
       const checkpoint = this.checkpoint(mailbox);
@@ -151,8 +154,9 @@ export class Backfill {
       const write = (page: readonly number[], details: ReadonlyMap<number, EmailDetail>, isLast: boolean): void => {
         this.commit(isLast, () => {
           setDetails(db, mailbox.id, details);
-          const detailedDownTo = isLast ? 1 : (page[0] ?? 1);
-          setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
+          const reached = isLast ? 1 : Math.min(checkpoint.detailedDownTo, page[0] ?? 1);
+          const detailsOwedFrom = isLast ? null : checkpoint.detailsOwedFrom;
+          setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo: reached, detailsOwedFrom });
         });
       };
       await eachPage(uids, policy.detailPage, read, write, () => shouldYield() || work.hasWaiting('backfill'));

@@ -4,10 +4,12 @@ import type { Round } from '../../db/imap-unplaced';
 import type { Findings } from '../../model/findings';
 import type { EmailId } from '../../model/ids';
 import { normaliseKeywords } from '../../model/keywords';
+import { emptyReport } from '../backend';
 import type { Checkpoint } from './checkpoint';
 import { atom } from './connection';
 import { fetchList, fetchMarks, type Mark } from './fetch-list';
 import type { ImapContext } from './imap-context';
+import { inPages } from './in-pages';
 import type { OpenableMailbox } from './mailboxes';
 import { search } from './search';
 import type { Selected } from './select';
@@ -51,7 +53,7 @@ async function takeTurn<T>(
   { context, mailbox, round, signal }: MailboxCheck,
   compare: (...at: Parameters<Verify>) => Promise<T>,
 ): Promise<T | null> {
-  const report = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
+  const report = emptyReport();
   const compared: T[] = [];
   const verify: Verify = async (...at) => {
     compared.push(await compare(...at));
@@ -85,9 +87,9 @@ async function compareUids(
   const known = new Set(all);
   const extra = [...here.keys()].filter((uid) => !known.has(uid));
   const missing = [...there].filter((uid) => !here.has(uid));
-  db.mail.transaction(() => {
-    for (const uid of extra) noteDisplaced(uid);
-    removePlaces(db, mailbox.id, extra, round);
+  await inPages(db, extra, signal, (page) => {
+    for (const uid of page) noteDisplaced(uid);
+    removePlaces(db, mailbox.id, page, round);
   });
   await fetchMissing(task, missing);
   for (const uid of missing) noteDisplaced(uid);

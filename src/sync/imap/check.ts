@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import {
   deleteLostCheckpoints,
   hasEmail,
@@ -20,10 +19,8 @@ import { runCycle } from './cycle';
 import { giveUp } from './give-up';
 import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
+import { inPages } from './in-pages';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
-
-/** Rows of one transaction: the engine answers in between. */
-const pageSize = 500;
 
 export interface CheckOptions {
   readonly backfill: Backfill;
@@ -74,7 +71,7 @@ export async function checkAccount(
     const checkpoint = getCheckpoint(db, accountId, mailbox.id);
     if (checkpoint !== null && isComplete(checkpoint)) completeMailbox(db, mailbox.id);
   }
-  giveUp(context, older, mailboxes, round);
+  await giveUp(context, { older, mailboxes, round }, signal);
   await runCycle(context, onMailboxes, signal);
   findings.add('keywords-different', misflagged.size);
   for (const id of displaced) {
@@ -93,18 +90,13 @@ async function mendBases(
   misflagged: Set<EmailId>,
   signal: AbortSignal,
 ): Promise<void> {
-  const ids = placedEmails(db, accountId);
-  for (let at = 0; at < ids.length; at += pageSize) {
-    signal.throwIfAborted();
-    db.mail.transaction(() => {
-      for (const id of ids.slice(at, at + pageSize)) {
-        const wrong = mendBase(db, id);
-        if (wrong === 'keywords') misflagged.add(id);
-        else if (wrong === 'places') displaced.add(id);
-      }
-    });
-    await setImmediate();
-  }
+  await inPages(db, placedEmails(db, accountId), signal, (page) => {
+    for (const id of page) {
+      const wrong = mendBase(db, id);
+      if (wrong === 'keywords') misflagged.add(id);
+      else if (wrong === 'places') displaced.add(id);
+    }
+  });
 }
 
 /** Of mailboxes that have been read. */

@@ -27,8 +27,10 @@ const checkpointSchema = v.object({
   highestModSeq: modSeq,
   /** 1: all mail is here. */
   backfilledDownTo: count,
-  /** Attachments and previews are here from this UID on; 1: all. */
+  /** Attachments and previews are here from this UID on, but for `detailsOwedFrom`; 1: all. */
   detailedDownTo: count,
+  /** From this UID on some lack them: something came between a page's rows and their details. Null: none does. */
+  detailsOwedFrom: v.optional(v.nullable(count), null),
   /** ms since 1970; when all flags were compared last, where only that tells of changes (S15). */
   lastFullScan: v.number(),
   /** OBJECTID (RFC 8474). */
@@ -62,6 +64,15 @@ export function setCheckpoint(db: MailDb, accountId: AccountId, mailboxId: Mailb
 export function clearCheckpoint(db: MailDb, accountId: AccountId, mailboxId: MailboxId): void {
   clearState(db, accountId, typeOf(mailboxId));
 }
+
+/** As it stands once these rows are here, until their details are too (S4). */
+export function owingDetails(checkpoint: Checkpoint, uids: readonly number[]): Checkpoint {
+  const detailsOwedFrom = uids.reduce((least, uid) => Math.min(least, uid), checkpoint.detailsOwedFrom ?? Infinity);
+  return uids.length === 0 ? checkpoint : { ...checkpoint, detailsOwedFrom };
+}
+
+export const isDetailed = ({ detailedDownTo, detailsOwedFrom }: Checkpoint): boolean =>
+  detailedDownTo <= 1 && detailsOwedFrom === null;
 
 export const isComplete = (checkpoint: Checkpoint): boolean => checkpoint.backfilledDownTo <= 1;
 

@@ -1,12 +1,12 @@
 import { listUnplaced, newRound, type Round } from '../../db/imap-unplaced';
-import type { CycleReport } from '../backend';
+import { emptyReport, type CycleReport, type MutableReport } from '../backend';
 import { getCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { giveUp, isUnchanged } from './give-up';
 import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
-import { syncMailbox, type MutableReport } from './sync-mailbox';
+import { syncMailbox } from './sync-mailbox';
 
 /** Rounds of one cycle: a second one finds where those went that the first one missed (S21). */
 const mostRounds = 3;
@@ -20,13 +20,13 @@ export async function runCycle(
   onMailboxes: (mailboxes: readonly OpenableMailbox[]) => void,
   signal: AbortSignal,
 ): Promise<CycleReport> {
-  const report: MutableReport = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
+  const report = emptyReport();
   const settleDoubt = context.doubt.beginCycle();
   for (let rounds = 0; rounds < mostRounds; rounds++) {
     const round = newRound();
     const older = listUnplaced(context.db, context.accountId);
     const mailboxes = await runRound(context, round, report, onMailboxes, signal);
-    giveUp(context, older, mailboxes, round);
+    await giveUp(context, { older, mailboxes, round }, signal);
     const open = new Set(listUnplaced(context.db, context.accountId).map(({ id }) => id));
     if (![...round.departed].some((id) => open.has(id))) break;
   }

@@ -1,11 +1,28 @@
 import { storedMailboxes } from '../../db/imap-mailboxes';
 import { giveUpUnplaced } from '../../db/imap-messages';
-import { listUnplaced, newerTwin, type Round, type Unplaced } from '../../db/imap-unplaced';
+import {
+  expectedMailbox,
+  isUnplaced,
+  listUnplaced,
+  newerTwin,
+  type Round,
+  type Unplaced,
+} from '../../db/imap-unplaced';
 import { refuseChanges } from '../../db/overlay';
 import type { MailboxId } from '../../model/ids';
 import { getCheckpoint, isComplete, isSameStatus, type Checkpoint } from './checkpoint';
 import type { ImapContext } from './imap-context';
+import { inPages } from './in-pages';
 import type { OpenableMailbox } from './mailboxes';
+
+/** A round that is over. */
+interface RoundEnd {
+  /** What was unplaced before it began. */
+  readonly older: readonly Unplaced[];
+  /** As it has listed them. */
+  readonly mailboxes: readonly OpenableMailbox[];
+  readonly round: Round;
+}
 
 /** What waits for a message that is nowhere to be found says this, in the list of refused changes. */
 const lost = 'This message left its mailbox, and a mailbox where it may be now cannot be read.';
@@ -16,12 +33,11 @@ const lost = 'This message left its mailbox, and a mailbox where it may be now c
  * there are mailboxes that nobody lets us read again: in the end its waiting changes are refused (S30), and it goes once
  * the person has settled them.
  */
-export function giveUp(
+export async function giveUp(
   context: ImapContext,
-  older: readonly Unplaced[],
-  mailboxes: readonly OpenableMailbox[],
-  { departed }: Round,
-): void {
+  { older, mailboxes, round: { departed } }: RoundEnd,
+  signal: AbortSignal,
+): Promise<void> {
   if (older.length === 0) return;
   const { db, accountId, policy } = context;
   const unread = unreadMailboxes(context, mailboxes);
@@ -32,12 +48,16 @@ export function giveUp(
   // One that is known to be in a mailbox stays as long as the others that were read there.
   const isOverdue = ({ mailboxId, since }: Unplaced): boolean =>
     mailboxId === null && Math.abs(Date.now() - since) >= policy.lookFor;
-  const overdue = still.filter((email) => !isNowhere(email) && isOverdue(email));
-  db.mail.transaction(() => {
-    const waiting = new Set(overdue.filter(({ id }) => newerTwin(db, id) === undefined && refuseChanges(db, id, lost)));
+  const mayStay = ({ id }: Unplaced): boolean => newerTwin(db, id) === undefined && refuseChanges(db, id, lost);
+  await inPages(db, still, signal, (page) => {
+    const gone = page.filter((email) => {
+      const { id, mailboxId } = email;
+      if (!isUnplaced(db, id) || expectedMailbox(db, id) !== mailboxId) return false; // something came between two pages
+      return isNowhere(email) || (isOverdue(email) && !mayStay(email));
+    });
     giveUpUnplaced(
       db,
-      still.filter((email) => isNowhere(email) || (isOverdue(email) && !waiting.has(email))).map(({ id }) => id),
+      gone.map(({ id }) => id),
     );
   });
 }

@@ -11,6 +11,7 @@ import type { ImapConnection } from './connection';
 import { fetchList } from './fetch-list';
 import { CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
+import { inPages } from './in-pages';
 import { isListed, listMailboxes, type ListedMailbox } from './list';
 import { clearOwnMarks } from './own-marks';
 import { selectMailbox } from './select';
@@ -61,11 +62,11 @@ export async function syncMailboxes(
     const isGone = absent.has(mailbox.remoteId) || !(await isListed(connection, mailbox.remoteId, signal));
     if (isGone) gone.push(mailbox);
   }
+  const emptied = stored.filter(({ remoteId }) => byPath.get(remoteId)?.isNode === true);
+  let removed = 0;
+  for (const mailbox of [...gone, ...emptied]) removed += await forgetMessages(context, mailbox, round, signal);
   return db.mail.transaction(() => {
     for (const [id, path] of renamed) renameMailbox(db, id, path);
-    const emptied = stored.filter(({ remoteId }) => byPath.get(remoteId)?.isNode === true);
-    let removed = 0;
-    for (const mailbox of [...gone, ...emptied]) removed += forgetMessages(context, mailbox, round);
     deleteMailboxes(
       db,
       accountId,
@@ -152,14 +153,25 @@ async function isSame(
 }
 
 /** A mailbox that is gone, or holds no mail any more: its messages may turn up elsewhere (S21), so they are set aside. */
-function forgetMessages({ db, accountId }: ImapContext, { id }: StoredMailbox, round: Round): number {
-  const removed = removePlaces(db, id, placesIn(db, id, 1).keys(), round);
-  for (const emailId of expectNowhere(db, id)) {
-    round.departed.add(emailId);
-    refreshBase(db, emailId);
-  }
+async function forgetMessages(
+  { db, accountId }: ImapContext,
+  { id }: StoredMailbox,
+  round: Round,
+  signal: AbortSignal,
+): Promise<number> {
+  let removed = 0;
+  // First: should this be interrupted, and the mailbox come back, all of it is read anew.
   clearCheckpoint(db, accountId, id);
   clearOwnMarks(db, accountId, id);
+  await inPages(db, [...placesIn(db, id, 1).keys()], signal, (page) => {
+    removed += removePlaces(db, id, page, round);
+  });
+  await inPages(db, expectNowhere(db, id), signal, (page) => {
+    for (const emailId of page) {
+      round.departed.add(emailId);
+      refreshBase(db, emailId);
+    }
+  });
   return removed;
 }
 

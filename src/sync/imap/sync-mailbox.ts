@@ -10,12 +10,13 @@ import {
 import { completeMailbox } from '../../db/imap-mailboxes';
 import { unplaceMailbox, type Round } from '../../db/imap-unplaced';
 import type { MailboxId } from '../../model/ids';
-import type { CycleReport } from '../backend';
-import { getCheckpoint, isComplete, isSameStatus, setCheckpoint, type Checkpoint } from './checkpoint';
+import type { MutableReport } from '../backend';
+import { getCheckpoint, isComplete, isSameStatus, owingDetails, setCheckpoint, type Checkpoint } from './checkpoint';
 import { atom, type ImapConnection } from './connection';
 import { fetchDetails } from './details';
 import { fetchList } from './fetch-list';
 import { keywordsOf } from './flags';
+import { inPages } from './in-pages';
 import type { ImapContext } from './imap-context';
 import { fetchFlags, lookAtFlags, type Changes } from './look-at-flags';
 import type { OpenableMailbox } from './mailboxes';
@@ -23,8 +24,6 @@ import { isLoss, trulyGone } from './mass-delete';
 import { search, searchUids } from './search';
 import { selectMailbox, type Selected } from './select';
 import { formatUidSet, pagesOf } from './uid-set';
-
-export type MutableReport = { -readonly [Field in keyof CycleReport]: number };
 
 /** Everything that syncing one mailbox needs. */
 export interface Task {
@@ -58,9 +57,12 @@ export async function syncMailbox(task: Task): Promise<void> {
     await beginMailbox(task, selected);
     return;
   }
-  const changed = await readChanges(task, before, selected);
-  if (changed === null) return; // in doubt (S19): the checkpoint stays, so the next cycle asks again
-  const after = await readNewMail(task, changed, selected);
+  const { checkpoint, inDoubt } = await readChanges(task, before, selected);
+  const after = await readNewMail(task, checkpoint, selected);
+  if (inDoubt) {
+    setCheckpoint(db, accountId, mailbox.id, after);
+    return;
+  }
   const checked = await (task.verify ?? verifyCount)(task, after, selected);
   setCheckpoint(db, accountId, mailbox.id, { ...checked, mailboxId: mailbox.mailboxId, status: mailbox.status });
 }
@@ -87,6 +89,7 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
     highestModSeq: selected.highestModSeq,
     backfilledDownTo: isAll ? 1 : emails.length === 0 ? uidNext : lowest,
     detailedDownTo: uidNext,
+    detailsOwedFrom: null,
     lastFullScan: Date.now(),
     mailboxId: mailbox.mailboxId,
     status: mailbox.status,
@@ -104,35 +107,45 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
   setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });
 }
 
-/** Applies what is gone and whose flags changed. Null: it could not be believed. */
-async function readChanges(task: Task, before: Checkpoint, selected: Selected): Promise<Checkpoint | null> {
+/**
+ * Applies what is gone and whose flags changed. In doubt (S19): nothing is removed, and the checkpoint stays behind, so that
+ * the next cycle asks again.
+ */
+async function readChanges(
+  task: Task,
+  before: Checkpoint,
+  selected: Selected,
+): Promise<{ readonly checkpoint: Checkpoint; readonly inDoubt: boolean }> {
   const { context, connection, mailbox, round, report, signal } = task;
   const { db, accountId, warn } = context;
   const changes = await askChanges(task, before, selected);
   let gone = [...changes.gone];
+  let inDoubt = false;
   if (isLoss(gone.length, countPlaces(db, mailbox.id))) {
     const sure = await trulyGone(connection, gone, signal);
     if (sure === null || sure.length < gone.length) {
       warn('The server said that much mail is gone which it still has: that was not believed.', mailbox.path);
     }
-    if (sure === null) return null;
-    gone = sure;
+    inDoubt = sure === null;
+    gone = sure ?? [];
   }
   const checkpoint: Checkpoint = {
     ...before,
-    highestModSeq: selected.highestModSeq,
-    lastFullScan: changes.scannedAll ? Date.now() : before.lastFullScan,
+    highestModSeq: inDoubt ? before.highestModSeq : selected.highestModSeq,
+    lastFullScan: changes.scannedAll && !inDoubt ? Date.now() : before.lastFullScan,
     // The rest of this mailbox is still to be read: should it be interrupted, the next cycle opens it again. Where STATUS
     // tells of nothing, nothing is owed, and nothing is written.
     status: before.status !== null && isSameStatus(before.status, mailbox.status) ? before.status : null,
   };
-  db.mail.transaction(() => {
-    report.removed += removePlaces(db, mailbox.id, gone, round);
-    const flags = [...changes.flags].map(([uid, list]) => [uid, keywordsOf(list)] as const);
-    report.changed += updateKeywords(db, mailbox.id, new Map(flags));
-    setCheckpoint(db, accountId, mailbox.id, checkpoint);
+  const all = [...gone.map((uid) => [uid, null] as const), ...changes.flags];
+  await inPages(db, all, signal, (page, isLast) => {
+    const gonePage = page.flatMap(([uid, flags]) => (flags === null ? uid : []));
+    const keywords = page.flatMap(([uid, flags]) => (flags === null ? [] : [[uid, keywordsOf(flags)] as const]));
+    report.removed += removePlaces(db, mailbox.id, gonePage, round);
+    report.changed += updateKeywords(db, mailbox.id, new Map(keywords));
+    if (isLast) setCheckpoint(db, accountId, mailbox.id, checkpoint);
   });
-  return checkpoint;
+  return { checkpoint, inDoubt };
 }
 
 /** By tier (S15). */
@@ -179,19 +192,13 @@ async function readNewMail(task: Task, before: Checkpoint, selected: Selected): 
   let checkpoint = before;
   for (const page of uids === null ? [`${from}:*`] : pagesOf(uids, policy.page).map(formatUidSet)) {
     const emails = (await fetchList(connection, { uids: page }, signal)).filter((email) => email.uid >= from);
-    const highest = emails.reduce((most, email) => Math.max(most, email.uid), 0);
-    checkpoint = { ...checkpoint, uidNext: Math.max(checkpoint.uidNext, highest + 1) };
+    const came = emails.map((email) => email.uid);
+    checkpoint = { ...checkpoint, uidNext: came.reduce((next, uid) => Math.max(next, uid + 1), checkpoint.uidNext) };
     db.mail.transaction(() => {
       report.added += storeMessages(db, accountId, mailbox.id, emails, round);
-      setCheckpoint(db, accountId, mailbox.id, checkpoint);
+      setCheckpoint(db, accountId, mailbox.id, owingDetails(checkpoint, came));
     });
-    await fetchDetails(
-      context,
-      connection,
-      mailbox.id,
-      emails.map((email) => email.uid),
-      signal,
-    );
+    await fetchDetails(context, connection, mailbox.id, came, signal);
   }
   return { ...checkpoint, uidNext: Math.max(checkpoint.uidNext, selected.uidNext ?? 0) };
 }
@@ -221,8 +228,8 @@ async function verifyCount(task: Task, before: Checkpoint, selected: Selected): 
   }
   // Beyond UIDNEXT, too: a server may count too low, or not say it.
   const missing = [...there].filter((uid) => !here.has(uid) && uid >= before.backfilledDownTo);
-  db.mail.transaction(() => {
-    report.removed += removePlaces(db, mailbox.id, gone, round);
+  await inPages(db, gone, signal, (page) => {
+    report.removed += removePlaces(db, mailbox.id, page, round);
   });
   await fetchMissing(task, missing);
   return { ...before, uidNext: missing.reduce((next, uid) => Math.max(next, uid + 1), before.uidNext) };
@@ -240,8 +247,12 @@ export async function fetchMissing(task: Task, uids: readonly number[]): Promise
       const details = `${mailbox.path}: ${formatUidSet(missing)}`;
       warn('There are messages that the server lists and does not hand out: they are left out for now.', details);
     }
-    report.added += storeMessages(db, accountId, mailbox.id, emails, round);
-    await fetchDetails(context, connection, mailbox.id, page, signal);
+    db.mail.transaction(() => {
+      report.added += storeMessages(db, accountId, mailbox.id, emails, round);
+      const stored = getCheckpoint(db, accountId, mailbox.id);
+      if (stored !== null) setCheckpoint(db, accountId, mailbox.id, owingDetails(stored, [...came]));
+    });
+    await fetchDetails(context, connection, mailbox.id, [...came], signal);
   }
 }
 

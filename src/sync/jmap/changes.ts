@@ -1,7 +1,7 @@
 import { deleteEmails, emailKey, storeEmails, updateEmails } from '../../db/emails';
 import { deleteMailboxes, updateServerCounts, upsertMailboxes } from '../../db/mailboxes';
 import { advanceState, getState, setState } from '../../db/sync-state';
-import type { CycleReport } from '../backend';
+import { emptyReport, type CycleReport, type MutableReport } from '../backend';
 import { SyncError } from '../sync-error';
 import type { Answers, Call } from './client';
 import { changingProperties, listProperties } from './email-item';
@@ -19,8 +19,6 @@ const pageSize = 256;
 /** Pages thrown away in one cycle because the outbox had advanced the state meanwhile (S11). */
 const mostRestarts = 20;
 
-type MutableReport = { -readonly [Field in keyof CycleReport]: number };
-
 /** What changed of a type since a state, and the objects of it as the server sent them. */
 interface Page {
   readonly changes: ChangesAnswer;
@@ -31,7 +29,7 @@ interface Page {
 /** One cycle: both types in one request (S7), page after page until the server has no more. */
 export async function syncChanges(context: JmapContext, signal: AbortSignal): Promise<CycleReport> {
   const { db, accountId } = context;
-  const report: MutableReport = { added: 0, changed: 0, removed: 0, mailboxes: 0 };
+  const report = emptyReport();
   let restarts = 0;
   let more = { mailboxes: true, emails: true };
   while (more.mailboxes || more.emails) {

@@ -1,6 +1,6 @@
 import { countEmails, storeEmails } from '../../db/emails';
 import { setState } from '../../db/sync-state';
-import type { CycleReport } from '../backend';
+import { emptyReport, type CycleReport } from '../backend';
 import { syncChanges } from './changes';
 import type { Call } from './client';
 import { listProperties } from './email-item';
@@ -40,7 +40,7 @@ export async function firstSync(context: JmapContext, signal: AbortSignal): Prom
     owe(db, accountId, isFirst ? 'first' : 'stale');
     return storeEmails(db, accountId, emails);
   });
-  const report = { added, changed: 0, removed: 0, mailboxes: mailboxes.length };
+  const report = { ...emptyReport(), added, mailboxes: mailboxes.length };
   if (state === emailState) return report;
   // Of a message that came after the checkpoint and is destroyed before the next cycle, the server would never tell.
   const { removed } = await syncChanges(context, signal);

@@ -142,17 +142,18 @@ describe('a mailbox that nobody lets us read any more', () => {
   });
 
   it('S21: one whose STATUS was refused from the first day holds nothing up', async () => {
-    const { account, server, inbox, here } = await openScripted(condstore.replace(' LIST-STATUS', ''), 5, {
-      prepare: (scripted) => {
-        fillScripted(scripted, 'Archive', 3);
-        scripted.script = locked('NOPERM', 'SELECT', 'STATUS');
+    const scripted = await openScripted(condstore.replace(' LIST-STATUS', ''), 5, {
+      prepare: (unready) => {
+        fillScripted(unready, 'Archive', 3);
+        unready.script = locked('NOPERM', 'SELECT', 'STATUS');
       },
     });
+    const { account, server, inbox } = scripted;
     await account.syncAll();
     inbox.messages.pop();
     inbox.highestModSeq += 1;
     await account.cycle();
-    expect(here()).toBe(4);
+    expect(scripted.here()).toBe(4);
     expect(account.db.mail.all('SELECT count(*) FROM emails', [], (row) => row[0])).toEqual([4]);
     expect(server.log.some((line) => line.startsWith('STATUS "Archive"'))).toBe(true);
   });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { AccountSummary } from '../../engine/api';
 import type { EngineError, EngineState } from '../../engine/client';
 import type { AccountId } from '../../model/ids';
+import { createRefresher } from '../refresher';
 import type { ViewContext } from '../view-context';
 import { newlySignedOut } from './signed-out';
 import { notify } from '../notify';

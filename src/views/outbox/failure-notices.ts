@@ -15,7 +15,7 @@ const toldSchema = v.fallback(v.array(v.number()), []);
 /** A word, once, when a change has failed for good. */
 export function noticeFailures({ client, extension, log }: ViewContext, directory: Directory): vscode.Disposable {
   const stored = v.parse(toldSchema, extension.globalState.get(toldKey));
-  return watchFailures(client, directory, {
+  const watch = watchFailures(client, directory, {
     told: stored.map((id) => id as ChangeId),
     onTold: async (all) => await extension.globalState.update(toldKey, all),
     onError: (error) => log.warn(`The outbox could not be read: ${error instanceof Error ? error.message : 'failed'}`),
@@ -25,6 +25,7 @@ export function noticeFailures({ client, extension, log }: ViewContext, director
       void offerProblems(what, first, count);
     },
   });
+  return vscode.Disposable.from(watch);
 }
 
 /** `what`: the first of `count` that failed. */

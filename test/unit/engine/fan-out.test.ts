@@ -35,7 +35,9 @@ it('a window that reads nothing any more is let go of, the others are told on', 
     const socket = connect(others.address.pipe);
     const connection = connectSocket(socket);
     let told = 0;
-    connection.onNotification('changed', () => void told++);
+    connection.onNotification('changed', () => {
+      told += 1;
+    });
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     connection.listen();
     onTestFinished(() => {

@@ -216,7 +216,7 @@ describe('the number at the Mail icon', () => {
   it('is that of one view, for VS Code adds those of all', () => {
     const sources = path.join(repositoryRoot, 'src/views');
     const files = readdirSync(sources, { encoding: 'utf8', recursive: true }).filter((file) => file.endsWith('.ts'));
-    const withBadge = files.filter((file) => /\.badge = /.test(readFileSync(path.join(sources, file), 'utf8')));
+    const withBadge = files.filter((file) => readFileSync(path.join(sources, file), 'utf8').includes('.badge = '));
     expect(withBadge.map((file) => path.basename(file))).toEqual(['mailboxes-view.ts']);
   });
 });

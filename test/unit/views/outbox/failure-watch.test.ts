@@ -46,7 +46,7 @@ describe('S30: what failed', () => {
       client,
       news,
       remembered,
-      async change(next: readonly ChangeId[] = failed) {
+      change: async (next: readonly ChangeId[] = failed) => {
         failed = next;
         client.change({ outbox: true });
         await directory.settled();

@@ -104,5 +104,8 @@ describe('windows of two versions', () => {
     });
     const again = start('newerSchema');
     await isServed(again);
+    // What could not start an engine is a guest of one that another window has, without a reload.
+    await isServed(older);
+    await expect(older.request('overview', {})).resolves.toMatchObject({ pending: 0 });
   });
 });

@@ -10,7 +10,14 @@ export interface EngineContext {
   readonly cacheDir: string;
 }
 
-/** Answers one request. May throw EngineError, SyncError or DatabaseError; `signal` says that nobody waits any more. */
-export type Handler<M extends Method> = (params: Params<M>, signal: AbortSignal) => Result<M> | Promise<Result<M>>;
+/**
+ * Answers one request. May throw EngineError, SyncError or DatabaseError; `signal` says that nobody waits any more.
+ * `window` is the same object for each request of one window, and says nothing more.
+ */
+export type Handler<M extends Method> = (
+  params: Params<M>,
+  signal: AbortSignal,
+  window: object,
+) => Result<M> | Promise<Result<M>>;
 
 export type Handlers = { readonly [M in Method]: Handler<M> };

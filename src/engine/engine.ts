@@ -31,7 +31,9 @@ const burst = 25;
 
 /** One per user (docs/architecture.md): the database, the sync, and the answers to what views ask. */
 export interface Engine {
-  handle<M extends Method>(method: M, params: Params<M>, signal: AbortSignal): Promise<Result<M>>;
+  /** `window`: any object that stands for the window that asks, until `windowGone`. */
+  handle<M extends Method>(method: M, params: Params<M>, signal: AbortSignal, window: object): Promise<Result<M>>;
+  windowGone(window: object): void;
   /** Asks again for the secrets that accounts wait for: somebody who can answer has come. */
   askForMissingSecrets(): void;
   /** Stops the sync at once and closes the files. */
@@ -98,10 +100,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...databaseHandlers(context, restore),
   };
   return {
-    async handle(method, params, signal) {
+    async handle(method, params, signal, window) {
       if (isOver) await new Promise<never>(() => undefined); // the connection ends: then the next engine is asked
-      return await handlers[method](params, signal);
+      return await handlers[method](params, signal, window);
     },
+    windowGone: (window) => sync.focus(window, null),
     askForMissingSecrets: () => sync.askForMissingSecrets(),
     close,
   };

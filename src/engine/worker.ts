@@ -75,7 +75,9 @@ async function start(): Promise<void> {
 
 function welcome(engine: Engine, connection: MessageConnection, drop: () => void): void {
   windows.add(connection, drop);
-  serve(connection, (method, params, signal) => engine.handle(method, params, signal));
+  connection.onClose(() => engine.windowGone(connection));
+  connection.onDispose(() => engine.windowGone(connection));
+  serve(connection, (method, params, signal) => engine.handle(method, params, signal, connection));
   engine.askForMissingSecrets();
 }
 

@@ -3,10 +3,11 @@ import type { MailDb } from '../db/mail-db';
 import { appendLog, type LogEntry } from '../db/sync-log';
 import type { AccountStatus } from '../model/account';
 import type { AccountFindings } from '../model/findings';
-import type { AccountId, MailboxId } from '../model/ids';
+import type { AccountId } from '../model/ids';
 import { AccountLoop, type LoopTiming } from './account-loop';
 import type { Backend, BackendOptions } from './backend';
 import { createBackend } from './create-backend';
+import { OnScreen, type Shown } from './on-screen';
 import { WakeUp } from './signals';
 import { SyncError } from './sync-error';
 import { Turns } from './turns';
@@ -41,6 +42,7 @@ export class SyncManager {
   private readonly loops = new Map<AccountId, RunningLoop>();
   /** Stopping a loop takes time: nobody else may start the account's next one meanwhile, or there are two. */
   private readonly turns = new Turns<AccountId>();
+  private readonly onScreen = new OnScreen();
   private readonly startWaiters = new Map<WakeUp, AccountId>();
   private readonly statuses = new Map<AccountId, AccountStatus>();
   private readonly wakeWatch: { dispose(): void };
@@ -122,9 +124,10 @@ export class SyncManager {
     for (const id of accountIds) this.loops.get(id)?.loop.wakeOutbox();
   }
 
-  /** What is on screen comes first there (S24); null: nothing in particular. */
-  focus(accountId: AccountId | null, mailboxId: MailboxId | null): void {
-    for (const [id, { loop }] of this.loops) loop.focus(id === accountId ? mailboxId : null);
+  /** What a window shows comes first there (S24); null: nothing in particular, or the window is gone. */
+  focus(window: object, shown: Shown | null): void {
+    this.onScreen.show(window, shown);
+    for (const [id, { loop }] of this.loops) loop.focus(this.onScreen.of(id));
   }
 
   /** A connected backend; SyncError `offline`, `auth`, … where there is none now. */
@@ -188,6 +191,7 @@ export class SyncManager {
       log: (entry) => this.log(entry),
       ...(timing === undefined ? {} : { timing }),
     });
+    loop.focus(this.onScreen.of(account.id));
     this.loops.set(account.id, { loop, secret });
     this.setStatus(account.id, loop.status);
   }

@@ -16,10 +16,11 @@ export interface MemorySample {
 
 const pages = 10;
 const signal = new AbortController().signal;
+const window = {};
 
 async function work(folder: string, accountId: AccountId, secret: string): Promise<() => Promise<void>> {
   const engine = await openEngine({ folder, emit: () => undefined, onOver: () => undefined });
-  const boxes = await engine.handle('mailboxes/list', {}, signal);
+  const boxes = await engine.handle('mailboxes/list', {}, signal, window);
   const inbox = boxes.find(({ role }) => role === 'inbox');
   if (inbox === undefined) throw new Error('there is no inbox');
   let after: ListCursor | null = null;
@@ -28,13 +29,14 @@ async function work(folder: string, accountId: AccountId, secret: string): Promi
       'messages/list',
       { source: { mailboxId: inbox.id }, limit: 100, after },
       signal,
+      window,
     );
     after = list.next;
   }
-  await engine.handle('accounts/authenticate', { accountId, secret }, signal);
+  await engine.handle('accounts/authenticate', { accountId, secret }, signal, window);
   const start = performance.now();
   for (;;) {
-    const { accounts } = await engine.handle('overview', {}, signal);
+    const { accounts } = await engine.handle('overview', {}, signal, window);
     if (accounts[0]?.status.state === 'idle') break;
     if (performance.now() - start > 20_000) throw new Error(JSON.stringify(accounts));
     await delay(20);

@@ -15,9 +15,9 @@ export function syncHandlers(context: EngineContext) {
     'check/run': ({ accountId }, signal) => runCheck(context, accountId, signal),
     'check/last': () => lastReport(context),
     diagnostics: () => diagnose(context),
-    'sync/focus': ({ mailboxId }) => {
+    'sync/focus': ({ mailboxId }, _signal, window) => {
       const mailbox = mailboxId === null ? undefined : getMailboxRef(db, mailboxId);
-      sync.focus(mailbox?.accountId ?? null, mailboxId);
+      sync.focus(window, mailbox === undefined ? null : { accountId: mailbox.accountId, mailboxId: mailbox.id });
       return null;
     },
   } satisfies Partial<Handlers>;

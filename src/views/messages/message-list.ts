@@ -13,6 +13,7 @@ import { messagesMimeType, serialiseTargets } from './message-drag';
 import { createMessageListModel, type MessageListModel } from './message-list-model';
 import { chosenOf, nodeBeyond, withoutDoubles, type Chosen, type MessageNode } from './message-nodes';
 import { createMessagesProvider } from './messages-provider';
+import { createFocusTeller } from './tell-focus';
 import { createViewProgress } from './view-progress';
 
 export const messagesViewId = 'mailpane.messages';
@@ -62,13 +63,12 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     },
   });
   const progress = createViewProgress(messagesViewId);
+  const focus = createFocusTeller(client, (error) => log.warn(errorSentence(error)));
   let hasSelection = false;
 
   const show = async (source: MessageSource): Promise<void> => {
     void extension.workspaceState.update(sourceKey, source);
-    const mailboxId = source === 'inboxes' ? null : source.mailboxId;
-    // What is on screen is synced first (S24). The list does not wait for it.
-    client.request('sync/focus', { mailboxId }).catch((error: unknown) => log.warn(errorSentence(error)));
+    focus.show(source === 'inboxes' ? null : source.mailboxId);
     const shown = model.show(source);
     sourceChanged.fire();
     showHeading();
@@ -162,7 +162,8 @@ export function createMessageList(context: ViewContext, directory: Directory): M
     },
     onDidChangeSource: sourceChanged.event,
     dispose() {
-      for (const disposable of [...subscriptions, view, provider, model, progress, sourceChanged]) disposable.dispose();
+      for (const disposable of [...subscriptions, view, provider, model, progress, focus, sourceChanged])
+        disposable.dispose();
     },
   };
 }

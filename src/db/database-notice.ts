@@ -29,11 +29,14 @@ export function setNotice(mail: Database, notice: DatabaseNotice): void {
   setProperty(mail, name, JSON.stringify(notice));
 }
 
-/** Null where there is nothing to tell, or another window has told it. */
-export function takeNotice({ mail }: MailDb): DatabaseNotice | null {
+export function forgetNotice({ mail }: MailDb): void {
+  deleteProperty(mail, name);
+}
+
+/** Null where there is nothing to tell, or a window has told it. */
+export function getNotice({ mail }: MailDb): DatabaseNotice | null {
   const stored = getProperty(mail, name);
   if (stored === undefined) return null;
-  deleteProperty(mail, name);
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), noticeSchema), stored);
   return parsed.success ? parsed.output : null;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listAccounts } from '../../src/db/accounts';
-import { takeNotice } from '../../src/db/database-notice';
+import { getNotice } from '../../src/db/database-notice';
 import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
 import { listChanges } from '../../src/db/pending-changes';
 import { listSavedChanges } from '../../src/db/saved-changes';
@@ -69,7 +69,7 @@ describe.each(servers)('S40: a damaged mail.db of an account on $name', (entry) 
 
     const mended = await openMailDb(folder, { onChanged: () => undefined });
     try {
-      expect(takeNotice(mended)).toMatchObject({ what: 'damaged', accounts: 1, changes: waiting, undecided: 0 });
+      expect(getNotice(mended)).toMatchObject({ what: 'damaged', accounts: 1, changes: waiting, undecided: 0 });
       const restored = present(listAccounts(mended)[0]);
       const options = { account: restored, secret: alice.password, db: mended, warn: () => undefined };
       await catchUp(mended, restored.id, createImapBackend(options, entry.tuning));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { takeNotice } from '../../src/db/database-notice';
+import { getNotice } from '../../src/db/database-notice';
 import { exportMail } from '../../src/db/export-mail';
 import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
 import { listChanges } from '../../src/db/pending-changes';
@@ -106,7 +106,7 @@ describe.each(suiteServers)('S40: a restored backup of an account on $name', (en
         closeMailDb(restored);
         rmSync(folder, { recursive: true, force: true });
       });
-      expect(takeNotice(restored)).toMatchObject({ what: 'restored', accounts: 1, changes: 2, undecided: 0 });
+      expect(getNotice(restored)).toMatchObject({ what: 'restored', accounts: 1, changes: 2, undecided: 0 });
       const options = { account: account.account, secret: alice.password, db: restored, warn: () => undefined };
       await catchUp(restored, account.accountId, createImapBackend(options, entry.tuning));
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { updateAccount } from '../../src/db/accounts';
 import { getBody, storeBody } from '../../src/db/bodies';
-import { takeNotice } from '../../src/db/database-notice';
+import { forgetNotice, getNotice } from '../../src/db/database-notice';
 import type { Database } from '../../src/db/database';
 import { deleteEmails } from '../../src/db/emails';
 import { exportMail } from '../../src/db/export-mail';
@@ -158,7 +158,8 @@ export async function checkStorage(stage: BackupStage, folder: string): Promise<
     assert.deepEqual(names, []);
     const [firstKey] = db.mail.all('SELECT min(id) FROM emails', [], (row) => row[0]);
     assert.equal(getBody(db, firstKey as never)?.text, isRestored ? undefined : 'kept');
-    const notice = takeNotice(db);
+    const notice = getNotice(db);
+    forgetNotice(db);
     assert.equal(notice?.what, isRestored ? 'restored' : undefined);
     if (notice !== null) await checkExport(notice.file, stage.before);
     return isRestored ? 'after' : 'before';

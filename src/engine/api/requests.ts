@@ -155,8 +155,12 @@ export const requests = {
   'sync/focus': request<null>()(v.object({ mailboxId: v.nullable(mailboxId) })),
   overview: request<Overview>()(nothing),
 
-  /** To be told to the person; only the first window that asks is told. Null: nothing. */
+  /**
+   * To be told to the person, by the first window that asks: null for the others, for ten seconds. Then whoever asks gets
+   * it, unless it was told: a window may be closed just as it has it.
+   */
   'database/notice': request<DatabaseNotice | null>()(nothing),
+  'database/noticeTold': request<null>()(nothing),
   /**
    * Writes mail.db as one file, which grows as `partOf(file)` until it is whole (export-part.ts). Absolute path; a file that
    * is there is replaced. Answers its size in bytes.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseError } from '../../db/database-error';
-import { takeNotice } from '../../db/database-notice';
+import { forgetNotice, getNotice } from '../../db/database-notice';
 import { exportMail } from '../../db/export-mail';
 import { restoredBy } from '../../db/restore-mail';
 import { EngineError } from '../client';
@@ -13,10 +13,23 @@ function ofChosenFile(error: unknown): unknown {
   return new EngineError('invalid', error.message, error.reason);
 }
 
+/** ms that a window has to say that the person was told; another one may be asked meanwhile, and is told nothing. */
+export const noticeLease = 10_000;
+
 /** `restore` puts a backup in the place of the mail database; then the engine ends. */
 export function databaseHandlers({ db }: EngineContext, restore: (backup: string, requestId: string) => Promise<void>) {
+  let lentUntil = 0;
   return {
-    'database/notice': () => takeNotice(db),
+    'database/notice': () => {
+      if (performance.now() < lentUntil) return null;
+      lentUntil = performance.now() + noticeLease;
+      return getNotice(db);
+    },
+
+    'database/noticeTold': () => {
+      forgetNotice(db);
+      return null;
+    },
 
     'database/export': ({ file }) => {
       try {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { DatabaseNotice } from '../../engine/api';
 import { interfaceLanguage } from '../format/interface-language';
@@ -6,22 +7,33 @@ import type { ViewContext } from '../view-context';
 import { describeNotice } from './describe-notice';
 import { notify } from '../notify';
 
+/** ms after which a notice that is still on screen counts as seen. */
+const seen = 5_000;
+/** ms after which a window that was given a notice and was closed with it has lost it to whoever asks (`database/notice`). */
+const lease = 12_000;
+
 /** Says once, in one window, what became of a database that was damaged or replaced. */
 export function noticeDatabase({ client, log }: ViewContext): vscode.Disposable {
   const look = async () => {
     try {
       const notice = await client.request('database/notice', {});
-      if (notice !== null) await tell(notice, log);
+      if (notice === null) return;
+      const told = tell(notice, log);
+      await Promise.race([told, sleep(seen)]);
+      await client.request('database/noticeTold', {});
+      await told;
     } catch (error) {
       if (client.state.state !== 'failed') log.warn(`The database's notice could not be read: ${errorSentence(error)}`);
     }
   };
   void look();
+  const askAgain = setTimeout(() => void look(), lease);
   // Another engine took over: it may have found the database damaged.
   return vscode.Disposable.from(
     client.onChanged(({ accounts, emails }) => {
       if (accounts && emails === null) void look();
     }),
+    { dispose: () => clearTimeout(askAgain) },
   );
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { deleteAccount, insertAccount, listAccounts, replaceAccount, updateAccount } from '../../../src/db/accounts';
 import { accountsCopyOf, readAccountsCopy } from '../../../src/db/accounts-copy';
-import { takeNotice } from '../../../src/db/database-notice';
+import { forgetNotice, getNotice } from '../../../src/db/database-notice';
 import type { MailDb } from '../../../src/db/mail-db';
 import { abandonMailDb, closeMailDb, openMailDb } from '../../../src/db/open-mail-db';
 import { PAGE_SIZE } from '../../../src/db/open-file';
@@ -58,7 +58,7 @@ describe('the accounts of a damaged mail.db', () => {
     const db = await open();
     expect(listAccounts(db)).toEqual([testAccount, bobsAccount]);
     expect(listSavedChanges(db).map(({ state }) => state)).toEqual(Array(20).fill('queued'));
-    expect(takeNotice(db)).toMatchObject({ what: 'damaged', accounts: 2, changes: 20, orphans: 0, undecided: 0 });
+    expect(getNotice(db)).toMatchObject({ what: 'damaged', accounts: 2, changes: 20, orphans: 0, undecided: 0 });
   });
 
   it('come back where bodies.db is destroyed as well', async () => {
@@ -66,7 +66,7 @@ describe('the accounts of a damaged mail.db', () => {
     destroy('bodies.db');
     const db = await open();
     expect(listAccounts(db)).toEqual([testAccount, bobsAccount]);
-    expect(takeNotice(db)).toMatchObject({ what: 'damaged', accounts: 2, changes: 20 });
+    expect(getNotice(db)).toMatchObject({ what: 'damaged', accounts: 2, changes: 20 });
   });
 
   it('come back where nothing of it can be read', async () => {
@@ -74,7 +74,7 @@ describe('the accounts of a damaged mail.db', () => {
     destroy('mail.db');
     const db = await open();
     expect(listAccounts(db)).toEqual([testAccount, bobsAccount]);
-    expect(takeNotice(db)).toMatchObject({ what: 'damaged', accounts: 2, changes: 0 });
+    expect(getNotice(db)).toMatchObject({ what: 'damaged', accounts: 2, changes: 0 });
   });
 
   it.each([
@@ -85,9 +85,10 @@ describe('the accounts of a damaged mail.db', () => {
     lose();
     const db = await open();
     expect(listAccounts(db)).toEqual([testAccount, bobsAccount]);
-    expect(takeNotice(db)).toMatchObject({ what: 'missing', file, accounts: 2, changes: 0 });
+    expect(getNotice(db)).toMatchObject({ what: 'missing', file, accounts: 2, changes: 0 });
+    forgetNotice(db);
     closeMailDb(db);
-    expect(takeNotice(await open())).toBeNull();
+    expect(getNotice(await open())).toBeNull();
   });
 
   it('are those of mail.db, as long as it can be read: the copy is put right', async () => {

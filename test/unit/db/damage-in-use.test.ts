@@ -4,7 +4,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listAccounts } from '../../../src/db/accounts';
 import { getBody, storeBody } from '../../../src/db/bodies';
-import { takeNotice } from '../../../src/db/database-notice';
+import { getNotice } from '../../../src/db/database-notice';
 import type { MailDb } from '../../../src/db/mail-db';
 import { abandonMailDb, closeMailDb, openMailDb } from '../../../src/db/open-mail-db';
 import { PAGE_SIZE } from '../../../src/db/open-file';
@@ -84,7 +84,7 @@ describe('bodies.db that turns out to be damaged while it is in use', () => {
     expect(readFileSync(mailFile)).toEqual(mail);
 
     const next = await open();
-    expect([subjects(next).length, text(next, 5), takeNotice(next)]).toEqual([counts.messages, undefined, null]);
+    expect([subjects(next).length, text(next, 5), getNotice(next)]).toEqual([counts.messages, undefined, null]);
     expect(aside()).toEqual([]);
     expect(log(next)).toEqual([
       'The store of message texts was damaged and made anew. Texts are fetched again when they are opened.',
@@ -112,7 +112,7 @@ describe('mail.db that turns out to be damaged while it is in use', () => {
     expect(listSavedChanges(next)).toHaveLength(counts.changes);
     // All but those whose message stood in the block.
     expect(known.length).toBeGreaterThan(counts.changes - 15);
-    expect(takeNotice(next)).toMatchObject({ what: 'damaged', accounts: 2, changes: counts.changes });
+    expect(getNotice(next)).toMatchObject({ what: 'damaged', accounts: 2, changes: counts.changes });
     expect(aside()).toHaveLength(1);
   });
 
@@ -124,7 +124,7 @@ describe('mail.db that turns out to be damaged while it is in use', () => {
       abandonMailDb(db);
       const next = await open();
       expect(next.mail.stats.bytesWritten).toBeLessThan(100_000);
-      expect([subjects(next).length, takeNotice(next), aside()]).toEqual([counts.messages, null, []]);
+      expect([subjects(next).length, getNotice(next), aside()]).toEqual([counts.messages, null, []]);
       closeMailDb(next);
       // What was looked through and found well is not looked through at each start.
       const last = await open();
@@ -138,7 +138,7 @@ describe('mail.db that turns out to be damaged while it is in use', () => {
     const page = pageWith(mailFile, '"$flagged"');
     garble(mailFile, page);
     const db = await open();
-    expect(takeNotice(db)).toMatchObject({ what: 'damaged', accounts: 2 });
+    expect(getNotice(db)).toMatchObject({ what: 'damaged', accounts: 2 });
     expect(listSavedChanges(db).length).toBeGreaterThan(counts.changes / 2);
     expect([damages, existsSync(`${mailFile}-suspect`)]).toEqual([0, false]);
   });

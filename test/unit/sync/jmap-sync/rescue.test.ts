@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listAccounts } from '../../../../src/db/accounts';
-import { takeNotice } from '../../../../src/db/database-notice';
+import { forgetNotice, getNotice } from '../../../../src/db/database-notice';
 import type { MailDb } from '../../../../src/db/mail-db';
 import { closeMailDb, openMailDb } from '../../../../src/db/open-mail-db';
 import { PAGE_SIZE } from '../../../../src/db/open-file';
@@ -70,8 +70,9 @@ describe('S40: a damaged mail.db', () => {
     const aside = readdirSync(folder).filter((name) => /^mail\.damaged-\d{4}-\d\d-\d\dT\d{6}\.db$/.test(name));
     expect(aside).toHaveLength(1);
     expect(readFileSync(path.join(folder, aside[0] ?? ''))).toEqual(damaged);
-    expect(takeNotice(db)).toMatchObject({ what: 'damaged', accounts: 1, changes: 80, orphans: 0, undecided: 80 });
-    expect(takeNotice(db)).toBeNull();
+    expect(getNotice(db)).toMatchObject({ what: 'damaged', accounts: 1, changes: 80, orphans: 0, undecided: 80 });
+    forgetNotice(db);
+    expect(getNotice(db)).toBeNull();
   });
 
   it('without the page above all messages: everything that waited is sent, local = server', async () => {
@@ -80,7 +81,7 @@ describe('S40: a damaged mail.db', () => {
     const db = await recover(account, folder);
     expect(lost(db)).toBe(0);
     expect([flagged(account), archived(account)]).toEqual([flaggedCount, movedCount]);
-    expect(takeNotice(db)).toMatchObject({ changes: 80, undecided: 0 });
+    expect(getNotice(db)).toMatchObject({ changes: 80, undecided: 0 });
   });
 
   it('S30: a change whose message was destroyed meanwhile stands in the list, with words', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listAccounts, insertAccount, updateAccount } from '../../../../src/db/accounts';
 import { getBody, storeBody } from '../../../../src/db/bodies';
-import { takeNotice } from '../../../../src/db/database-notice';
+import { getNotice } from '../../../../src/db/database-notice';
 import { exportMail } from '../../../../src/db/export-mail';
 import type { MailDb } from '../../../../src/db/mail-db';
 import { closeMailDb, openMailDb } from '../../../../src/db/open-mail-db';
@@ -73,7 +73,7 @@ describe('a restored backup', () => {
     await local.syncAll();
     if (forgets) account.loseTrack();
     const db = await restore(account, backup);
-    expect(takeNotice(db)).toMatchObject({ what: 'restored', changes: 0 });
+    expect(getNotice(db)).toMatchObject({ what: 'restored', changes: 0 });
     expect(existsSync(takeFile(local.folder))).toBe(true);
     await syncAll(account, db);
   });

@@ -5,7 +5,7 @@ import { deleteBodies } from './bodies';
 import { packKeywords } from './keyword-columns';
 import type { SqlValue } from './database';
 import type { MailDb } from './mail-db';
-import { setServerBase, type ServerUpdate } from './overlay';
+import { getServerStates, setServerBase, type ServerUpdate } from './overlay';
 import { attachSavedChanges, type Arrived } from './saved-changes';
 
 /** What a mail may say at most in our lists; the whole is in the body. A 10 MB subject is somebody's joke. */
@@ -133,10 +133,11 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
       emails.map(({ remoteThreadId }) => remoteThreadId),
     );
     const arrived: Arrived[] = [];
+    const updates: [EmailId, ServerUpdate][] = [];
     for (const email of emails) {
       const id = email.remoteId === null ? undefined : known.get(email.remoteId);
       if (id !== undefined) {
-        setServerBase(db, id, { keywords: email.keywords, mailboxIds: email.mailboxIds });
+        updates.push([id, { keywords: email.keywords, mailboxIds: email.mailboxIds }]);
         continue;
       }
       const threadId = threads.get(email.remoteThreadId) ?? threadKey(db, accountId, email.remoteThreadId);
@@ -145,6 +146,7 @@ export function storeEmails(db: MailDb, accountId: AccountId, emails: readonly S
       if (email.remoteId !== null) known.set(email.remoteId, inserted);
       arrived.push({ ...email, id: inserted });
     }
+    setServerBase(db, updates);
     attachSavedChanges(db, accountId, arrived);
     return arrived.length;
   });
@@ -168,13 +170,16 @@ export function updateEmails(
   updates: readonly (ServerUpdate & { readonly remoteId: string })[],
 ): string[] {
   return db.mail.transaction(() => {
-    const unknown: string[] = [];
-    for (const { remoteId, ...update } of updates) {
-      const id = emailKey(db, accountId, remoteId);
-      if (id === undefined) unknown.push(remoteId);
-      else setServerBase(db, id, update);
-    }
-    return unknown;
+    const remoteIds = updates.map(({ remoteId }) => remoteId);
+    const known = keysOf<EmailId>(db, 'emails', accountId, remoteIds);
+    setServerBase(
+      db,
+      updates.flatMap(({ remoteId, ...update }) => {
+        const id = known.get(remoteId);
+        return id === undefined ? [] : [[id, update] as const];
+      }),
+    );
+    return remoteIds.filter((remoteId) => !known.has(remoteId));
   });
 }
 
@@ -218,18 +223,20 @@ export interface EmailRef {
   readonly mailboxIds: ReadonlySet<MailboxId>;
 }
 
-export function getEmailRef({ mail }: MailDb, id: EmailId): EmailRef | undefined {
-  return mail.get('SELECT account_id, remote_id, blob_id FROM emails WHERE id = ?', [id], (row) => ({
-    id,
-    accountId: row[0] as AccountId,
-    remoteId: row[1] as string | null,
-    blobId: row[2] as string | null,
-    mailboxIds: new Set(
-      mail.all(
-        'SELECT mailbox_id FROM email_mailboxes WHERE email_id = ? AND on_server = 1',
-        [id],
-        (location) => location[0] as MailboxId,
-      ),
-    ),
+export function getEmailRef(db: MailDb, id: EmailId): EmailRef | undefined {
+  return getEmailRefs(db, [id]).get(id);
+}
+
+/** Those of these messages that are here. */
+export function getEmailRefs(db: MailDb, ids: readonly EmailId[]): Map<EmailId, EmailRef> {
+  const states = getServerStates(db, ids);
+  const sql = 'SELECT id, account_id, remote_id, blob_id FROM emails WHERE id IN (SELECT value FROM json_each(?))';
+  const refs = db.mail.all(sql, [JSON.stringify(ids)], (row): EmailRef => ({
+    id: row[0] as EmailId,
+    accountId: row[1] as AccountId,
+    remoteId: row[2] as string | null,
+    blobId: row[3] as string | null,
+    mailboxIds: states.get(row[0] as EmailId)?.mailboxIds ?? new Set(),
   }));
+  return new Map(refs.map((ref) => [ref.id, ref]));
 }

@@ -2,7 +2,7 @@ import type { AccountId, EmailId, MailboxId } from '../model/ids';
 import { expectNowhereYet } from './imap-unplaced';
 import { refreshBase } from './imap-messages';
 import type { MailDb } from './mail-db';
-import { getServerState } from './overlay';
+import { getServerStates } from './overlay';
 
 /** What is known of the message at a UID. */
 export interface PlacedEmail {
@@ -59,12 +59,13 @@ export function placedEmails({ mail }: MailDb, accountId: AccountId): EmailId[] 
   return mail.all(sql, [accountId], (row) => row[0] as EmailId);
 }
 
-/** Has a message's base follow from its copies again; what of it did not. */
-export function mendBase(db: MailDb, id: EmailId): 'keywords' | 'places' | null {
-  const before = getServerState(db, id);
-  if (!refreshBase(db, id)) return null;
-  const after = getServerState(db, id);
-  return before?.keywords.join(' ') === after?.keywords.join(' ') ? 'places' : 'keywords';
+/** Has the bases of messages follow from their copies again; what of them did not. */
+export function mendBases(db: MailDb, ids: readonly EmailId[]): Map<EmailId, 'keywords' | 'places'> {
+  const before = getServerStates(db, ids);
+  const mended = refreshBase(db, ids);
+  const after = getServerStates(db, mended);
+  const keywords = (id: EmailId, states: typeof before): string | undefined => states.get(id)?.keywords.join(' ');
+  return new Map(mended.map((id) => [id, keywords(id, before) === keywords(id, after) ? 'places' : 'keywords']));
 }
 
 /** The server's id of a message was wrong here. False: another message has it. */

@@ -1,4 +1,5 @@
 import type { ServerEmail } from '../model/email';
+import { grouped } from '../model/grouped';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords, seen } from '../model/keywords';
 import { identityOf } from './email-identity';
@@ -6,7 +7,7 @@ import { deleteEmails, insertEmail, keysOf, threadKey } from './emails';
 import { ThreadFinder } from './imap-threads';
 import {
   absorb,
-  expectedMailbox,
+  expectedMailboxes,
   findUnplaced,
   forgetUnplaced,
   hasUnplaced,
@@ -16,7 +17,7 @@ import {
   type Round,
 } from './imap-unplaced';
 import type { MailDb } from './mail-db';
-import { setServerBase } from './overlay';
+import { setServerBase, type ServerUpdate } from './overlay';
 import { attachSavedChanges, type Arrived } from './saved-changes';
 
 /** A message marked `\Deleted`: still there until it is expunged, shown nowhere. No keyword can have this name. */
@@ -53,13 +54,25 @@ export function emailsAt({ mail }: MailDb, mailboxId: MailboxId, uids: Iterable<
 }
 
 /** Every copy of a message on the server. */
-export function placesOf({ mail }: MailDb, id: EmailId): Place[] {
-  const sql = 'SELECT mailbox_id, uid, keywords FROM imap_messages WHERE email_id = ? ORDER BY mailbox_id, uid';
-  return mail.all(sql, [id], (row) => ({
-    mailboxId: row[0] as MailboxId,
-    uid: row[1] as number,
-    keywords: split(row[2] as string),
-  }));
+export function placesOf(db: MailDb, id: EmailId): Place[] {
+  return placesOfEach(db, [id]).get(id) ?? [];
+}
+
+/** The same of many, by one question; those that have no copy are left out. */
+export function placesOfEach({ mail }: MailDb, ids: readonly EmailId[]): Map<EmailId, Place[]> {
+  const sql = `SELECT email_id, mailbox_id, uid, keywords FROM imap_messages
+    WHERE email_id IN (SELECT value FROM json_each(?)) ORDER BY mailbox_id, uid`;
+  return grouped(
+    mail.all(
+      sql,
+      [JSON.stringify(ids)],
+      ([id, mailboxId, uid, keywords]) =>
+        [
+          id as EmailId,
+          { mailboxId: mailboxId as MailboxId, uid: uid as number, keywords: split(keywords as string) },
+        ] as const,
+    ),
+  );
 }
 
 /** The first Message-ID of a message; null: it has none. */
@@ -123,6 +136,7 @@ export function storeMessages(
     );
     const mayBeUnplaced = hasUnplaced(db);
     const arrived: Arrived[] = [];
+    const moved: EmailId[] = [];
     for (const email of emails) {
       const known =
         places.get(email.uid) ??
@@ -132,7 +146,7 @@ export function storeMessages(
         // A copy that was here before is not the one that is expected.
         if (!places.has(email.uid)) settleUnplaced(db, known, mailboxId);
         putPlace(db, mailboxId, email.uid, known, email.keywords);
-        refreshBase(db, known);
+        moved.push(known);
         continue;
       }
       const { remoteThreadId } = email;
@@ -142,6 +156,7 @@ export function storeMessages(
       else keys.set(email.remoteId, id);
       arrived.push({ ...email, id, mailboxIds: [mailboxId] });
     }
+    refreshBase(db, moved);
     attachSavedChanges(db, accountId, arrived);
     return arrived.length;
   });
@@ -186,16 +201,14 @@ export function updateKeywords(
   keywords: ReadonlyMap<number, readonly string[]>,
 ): number {
   return db.mail.transaction(() => {
-    let changed = 0;
-    for (const [uid, list] of keywords) {
+    const changed = [...keywords].flatMap(([uid, list]) => {
+      const sql = `UPDATE imap_messages SET keywords = ?1 WHERE mailbox_id = ?2 AND uid = ?3 AND keywords <> ?1
+        RETURNING email_id`;
       const joined = normaliseKeywords(list).join(' ');
-      const sql = 'UPDATE imap_messages SET keywords = ? WHERE mailbox_id = ? AND uid = ? AND keywords <> ?';
-      if (db.mail.run(sql, [joined, mailboxId, uid, joined]) === 0) continue;
-      const id = emailAt(db, mailboxId, uid);
-      if (id !== undefined) refreshBase(db, id);
-      changed += 1;
-    }
-    return changed;
+      return db.mail.get(sql, [joined, mailboxId, uid], (row) => row[0] as EmailId) ?? [];
+    });
+    refreshBase(db, changed);
+    return changed.length;
   });
 }
 
@@ -205,31 +218,37 @@ export function updateKeywords(
  */
 export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<number>, round: Round): number {
   return db.mail.transaction(() => {
-    let removed = 0;
+    const left: EmailId[] = [];
     for (const uid of uids) {
       const id = emailAt(db, mailboxId, uid);
       if (id === undefined) continue;
       db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ? AND uid = ?', [mailboxId, uid]);
-      removed += 1;
-      const kept = placesOf(db, id).some(isLive) ? id : leavePlace(db, id, round);
-      refreshBase(db, kept);
+      left.push(placesOf(db, id).some(isLive) ? id : leavePlace(db, id, round));
     }
-    return removed;
+    refreshBase(db, left);
+    return left.length;
   });
 }
 
 /**
  * Server base from the copies: where they stand, and their keywords as JMAP has them of a message in several mailboxes
- * (RFC 8621 §4.1.1): any of theirs, but seen only if all copies are. False: it was so.
+ * (RFC 8621 §4.1.1): any of theirs, but seen only if all copies are. Returns those of which it was otherwise.
  */
-export function refreshBase(db: MailDb, id: EmailId): boolean {
-  const places = placesOf(db, id);
+export function refreshBase(db: MailDb, ids: readonly EmailId[]): EmailId[] {
+  const places = placesOfEach(db, ids);
+  const expected = expectedMailboxes(db, ids);
+  return setServerBase(
+    db,
+    ids.map((id) => [id, baseOf(places.get(id) ?? [], expected.get(id))] as const),
+  );
+}
+
+function baseOf(places: readonly Place[], expected: MailboxId | undefined): ServerUpdate {
   const visible = places.filter(isLive);
   const mailboxIds = new Set(visible.map(({ mailboxId }) => mailboxId));
-  const expected = expectedMailbox(db, id);
-  if (expected !== null) mailboxIds.add(expected);
+  if (expected !== undefined) mailboxIds.add(expected);
   const copies = visible.length > 0 ? visible : places;
-  return setServerBase(db, id, copies.length === 0 ? { mailboxIds } : { mailboxIds, keywords: combined(copies) });
+  return copies.length === 0 ? { mailboxIds } : { mailboxIds, keywords: combined(copies) };
 }
 
 /** What a message has of its copies' keywords (RFC 8621 §4.1.1). */
@@ -248,6 +267,7 @@ export function combined(copies: readonly Pick<Place, 'keywords'>[]): string[] {
 export function giveUpUnplaced(db: MailDb, ids: readonly EmailId[]): number {
   return db.mail.transaction(() => {
     const gone: EmailId[] = [];
+    const found: EmailId[] = [];
     for (const id of ids) {
       forgetUnplaced(db, id);
       let isPlaced = placesOf(db, id).length > 0;
@@ -256,9 +276,9 @@ export function giveUpUnplaced(db: MailDb, ids: readonly EmailId[]): number {
         absorb(db, id, twin);
         isPlaced = placesOf(db, id).length > 0;
       }
-      if (isPlaced) refreshBase(db, id);
-      else gone.push(id);
+      (isPlaced ? found : gone).push(id);
     }
+    refreshBase(db, found);
     deleteEmails(db, gone);
     return gone.length;
   });

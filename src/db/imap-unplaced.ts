@@ -122,9 +122,16 @@ export function isUnplaced({ mail }: MailDb, id: EmailId): boolean {
   return mail.get('SELECT 1 FROM imap_unplaced WHERE email_id = ?', [id], () => true) ?? false;
 }
 
-export function expectedMailbox({ mail }: MailDb, id: EmailId): MailboxId | null {
-  const sql = 'SELECT mailbox_id FROM imap_unplaced WHERE email_id = ?';
-  return mail.get(sql, [id], (row) => row[0] as MailboxId | null) ?? null;
+/** The mailbox that a message is known to be in, under a UID that is not known. */
+export function expectedMailbox(db: MailDb, id: EmailId): MailboxId | null {
+  return expectedMailboxes(db, [id]).get(id) ?? null;
+}
+
+/** The same of many; those of which there is none are left out. */
+export function expectedMailboxes({ mail }: MailDb, ids: readonly EmailId[]): Map<EmailId, MailboxId> {
+  const sql = `SELECT email_id, mailbox_id FROM imap_unplaced
+    WHERE mailbox_id IS NOT NULL AND email_id IN (SELECT value FROM json_each(?))`;
+  return new Map(mail.all(sql, [JSON.stringify(ids)], (row) => [row[0] as EmailId, row[1] as MailboxId] as const));
 }
 
 /** What was expected in this mailbox can be anywhere now. */

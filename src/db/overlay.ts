@@ -1,10 +1,11 @@
+import { grouped } from '../model/grouped';
 import type { EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords } from '../model/keywords';
 import { replayIntents, type EmailState } from '../model/overlay';
 import type { EmailIntent } from '../model/pending-change';
 import { packKeywords, unpackKeywords } from './keyword-columns';
 import type { MailDb } from './mail-db';
-import { changesOf, intentsOf, setChangeState } from './pending-changes';
+import { changesOf, intentsOf, setChangeState, type Wanted } from './pending-changes';
 
 /** What a server may change of a message; what is absent stays as it was. */
 export interface ServerUpdate {
@@ -22,34 +23,38 @@ interface Stored {
   readonly id: EmailId;
   readonly threadId: ThreadId;
   readonly receivedAt: number;
-  readonly pending: number;
-  readonly keywords: readonly string[];
   readonly serverKeywords: readonly string[];
   readonly locations: readonly Location[];
 }
 
 const pendingCodes = { none: 0, pending: 1, failed: 2 } as const;
 
-function load({ mail }: MailDb, id: EmailId): Stored | undefined {
-  const sql = `SELECT thread_id, received_at, pending, flags, keywords, server_flags, server_keywords FROM emails
-    WHERE id = ?`;
-  return mail.get(sql, [id], ([threadId, receivedAt, pending, flags, keywords, serverFlags, serverKeywords]) => ({
-    id,
-    threadId: threadId as ThreadId,
-    receivedAt: receivedAt as number,
-    pending: pending as number,
-    keywords: unpackKeywords(flags as number, keywords as string),
-    serverKeywords: unpackKeywords(serverFlags as number, serverKeywords as string),
-    locations: mail.all(
-      'SELECT mailbox_id, on_server, shown FROM email_mailboxes WHERE email_id = ?',
-      [id],
-      ([mailboxId, onServer, shown]) => ({
-        mailboxId: mailboxId as MailboxId,
-        onServer: onServer === 1,
-        shown: shown === 1,
-      }),
+/** Messages rebuilt at a time: what is known of so many is read by three statements. */
+const pageSize = 1000;
+
+function load({ mail }: MailDb, ids: readonly EmailId[]): Stored[] {
+  const asked = [JSON.stringify(ids)];
+  const locations = grouped(
+    mail.all(
+      `SELECT email_id, mailbox_id, on_server, shown FROM email_mailboxes
+       WHERE email_id IN (SELECT value FROM json_each(?))`,
+      asked,
+      ([id, mailboxId, onServer, shown]) =>
+        [id as EmailId, { mailboxId: mailboxId as MailboxId, onServer: onServer === 1, shown: shown === 1 }] as const,
     ),
-  }));
+  );
+  return mail.all(
+    `SELECT id, thread_id, received_at, server_flags, server_keywords FROM emails
+     WHERE id IN (SELECT value FROM json_each(?))`,
+    asked,
+    ([id, threadId, receivedAt, serverFlags, serverKeywords]) => ({
+      id: id as EmailId,
+      threadId: threadId as ThreadId,
+      receivedAt: receivedAt as number,
+      serverKeywords: unpackKeywords(serverFlags as number, serverKeywords as string),
+      locations: locations.get(id as EmailId) ?? [],
+    }),
+  );
 }
 
 function serverState(stored: Stored): EmailState {
@@ -60,18 +65,20 @@ function serverState(stored: Stored): EmailState {
   };
 }
 
-/** The message as the server has it, without pending changes; undefined: there is no such message. */
+/** Those of the messages that are here, as the server has them, without pending changes. */
+export function getServerStates(db: MailDb, ids: readonly EmailId[]): Map<EmailId, EmailState> {
+  return new Map(load(db, ids).map((stored) => [stored.id, serverState(stored)]));
+}
+
 export function getServerState(db: MailDb, id: EmailId): EmailState | undefined {
-  const stored = load(db, id);
-  return stored && serverState(stored);
+  return getServerStates(db, [id]).get(id);
 }
 
 /**
  * Writes server base and what is shown. Only rows that differ are written, and only their lists are told. Returns whether
  * any did.
  */
-function write(db: MailDb, stored: Stored, base: EmailState): boolean {
-  const { intents, failed } = intentsOf(db, stored.id);
+function write(db: MailDb, stored: Stored, base: EmailState, { intents, failed }: Wanted): boolean {
   const shown = replayIntents(base, intents);
   const shownIn = shown.destroyed ? new Set<MailboxId>() : shown.mailboxIds;
   const keywords = packKeywords(shown.keywords);
@@ -115,33 +122,47 @@ function write(db: MailDb, stored: Stored, base: EmailState): boolean {
   return differs;
 }
 
-/** The server told its keywords or mailboxes of a message: pending intents are replayed over them (S1). */
-export function setServerBase(db: MailDb, id: EmailId, update: ServerUpdate): boolean {
-  const stored = load(db, id);
-  if (stored === undefined) return false;
-  const old = serverState(stored);
-  const base: EmailState = {
-    keywords: update.keywords === undefined ? old.keywords : normaliseKeywords(update.keywords),
-    mailboxIds: update.mailboxIds ?? old.mailboxIds,
-    destroyed: false,
-  };
-  return write(db, stored, base);
+/**
+ * Writes what a new base makes of these messages, with their pending intents replayed over it (S1). Returns those of which
+ * something was otherwise.
+ */
+function rebase(db: MailDb, ids: Iterable<EmailId>, newBase: (now: EmailState, id: EmailId) => EmailState): EmailId[] {
+  const all = [...new Set(ids)];
+  const different: EmailId[] = [];
+  for (let at = 0; at < all.length; at += pageSize) {
+    const page = all.slice(at, at + pageSize);
+    const wanted = intentsOf(db, page);
+    for (const stored of load(db, page)) {
+      const base = newBase(serverState(stored), stored.id);
+      if (write(db, stored, base, wanted.get(stored.id) ?? nothingWanted)) different.push(stored.id);
+    }
+  }
+  return different;
+}
+
+const nothingWanted: Wanted = { intents: [], failed: false };
+
+/** The server told its keywords or mailboxes of messages: pending intents are replayed over them (S1). */
+export function setServerBase(db: MailDb, updates: Iterable<readonly [EmailId, ServerUpdate]>): EmailId[] {
+  const told = grouped(updates);
+  return rebase(db, told.keys(), (now, id) => (told.get(id) ?? []).reduce(updated, now));
+}
+
+function updated(base: EmailState, { keywords, mailboxIds = base.mailboxIds }: ServerUpdate): EmailState {
+  return { ...base, keywords: keywords === undefined ? base.keywords : normaliseKeywords(keywords), mailboxIds };
 }
 
 /**
- * Shows server base + the pending changes that there are now: after one was queued, refused, discarded, or undone. False:
- * it was shown already.
+ * Shows server base + the pending changes that there are now: after some were queued, refused, discarded, or undone. What
+ * was shown so already is not returned.
  */
-export function replayPending(db: MailDb, id: EmailId): boolean {
-  const stored = load(db, id);
-  return stored !== undefined && write(db, stored, serverState(stored));
+export function replayPending(db: MailDb, ids: Iterable<EmailId>): EmailId[] {
+  return rebase(db, ids, (now) => now);
 }
 
 /** The server took these intents: they become part of its base. Call after their rows left the queue. */
-export function acceptIntents(db: MailDb, id: EmailId, intents: readonly EmailIntent[]): void {
-  const stored = load(db, id);
-  if (stored === undefined) return;
-  write(db, stored, replayIntents(serverState(stored), intents));
+export function acceptIntents(db: MailDb, taken: ReadonlyMap<EmailId, readonly EmailIntent[]>): void {
+  rebase(db, taken.keys(), (now, id) => replayIntents(now, taken.get(id) ?? []));
 }
 
 /** What waits of a message cannot be done: it stands in the list of refused changes (S30). False: there is none there. */
@@ -154,7 +175,7 @@ export function refuseChanges(db: MailDb, id: EmailId, why: string): boolean {
       'failed',
       { lastError: why, countAttempt: false },
     );
-    replayPending(db, id);
+    replayPending(db, [id]);
     return all.length > 0;
   });
 }

@@ -1,4 +1,5 @@
 import type { RefusedChange } from '../model/email';
+import { grouped } from '../model/grouped';
 import type { AccountId, ChangeId, EmailId } from '../model/ids';
 import type { ChangeState, EmailIntent, PendingChange } from '../model/pending-change';
 import type { Row } from './database';
@@ -50,17 +51,33 @@ export function enqueueChange(
   ) as ChangeId;
 }
 
-/** The intents to replay over a message, in order; and whether one was refused (a refused one is not replayed). */
-export function intentsOf({ mail }: MailDb, emailId: EmailId): { intents: EmailIntent[]; failed: boolean } {
+/** What is wanted of a message, in order; and whether something was refused, which is not replayed. */
+export interface Wanted {
+  readonly intents: readonly EmailIntent[];
+  readonly failed: boolean;
+}
+
+/** Of these messages those that something is queued for, or was refused. */
+export function intentsOf({ mail }: MailDb, emailIds: readonly EmailId[]): Map<EmailId, Wanted> {
   const rows = mail.all(
-    `SELECT payload, state FROM pending_changes WHERE ${ofEmail} ORDER BY id`,
-    [String(emailId)],
-    (row) => ({ intent: JSON.parse(row[0] as string) as EmailIntent, failed: row[1] === 'failed' }),
+    `SELECT resource_id, payload, state FROM pending_changes
+     WHERE resource_type = 'Email' AND resource_id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+    [JSON.stringify(emailIds.map(String))],
+    ([emailId, payload, state]) =>
+      [
+        Number(emailId) as EmailId,
+        { intent: JSON.parse(payload as string) as EmailIntent, failed: state === 'failed' },
+      ] as const,
   );
-  return {
-    intents: rows.filter((row) => !row.failed).map((row) => row.intent),
-    failed: rows.some((row) => row.failed),
-  };
+  return new Map(
+    [...grouped(rows)].map(([id, list]) => [
+      id,
+      {
+        intents: list.filter(({ failed }) => !failed).map(({ intent }) => intent),
+        failed: list.some(({ failed }) => failed),
+      },
+    ]),
+  );
 }
 
 /** What is to be sent, oldest first (S27), at most of `limit` messages; all queued changes of each of them. */

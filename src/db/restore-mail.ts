@@ -45,7 +45,10 @@ export async function prepareRestore(
       mail.transaction(() => {
         const waiting = listChanges(db).filter(({ state }) => state !== 'failed');
         mail.run("UPDATE pending_changes SET state = 'failed', last_error = ? WHERE state <> 'failed'", [fromBackup]);
-        for (const emailId of new Set(waiting.map((change) => change.emailId))) replayPending(db, emailId);
+        replayPending(
+          db,
+          waiting.map(({ emailId }) => emailId),
+        );
         mail.run('DELETE FROM undo_actions');
         // Another database may have gone on from the same backup: bodies and their keys are only ours.
         setProperty(mail, 'identity', randomBytes(16).toString('hex'));

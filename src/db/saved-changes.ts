@@ -136,7 +136,7 @@ export function attach(db: MailDb, emailId: EmailId, waiting: readonly WaitingCh
       id,
     ]);
   }
-  replayPending(db, emailId);
+  replayPending(db, [emailId]);
 }
 
 /** Null: a mailbox to which the message was to go is gone. */

@@ -43,7 +43,7 @@ export function applyAction(
     const done = requestId === undefined ? undefined : actionOfRequest(db, requestId);
     if (done !== undefined) return { changed: messagesOf(done.steps), undoId: done.id, accounts };
     const steps: UndoStep[] = [];
-    let changed = 0;
+    const changed: EmailId[] = [];
     for (const { email, from } of resolve(db, targets)) {
       checkDestination(db, action, email.accountId);
       const intents = intentsFor(action, email, from, rolesOf(db, email.accountId));
@@ -52,13 +52,13 @@ export function applyAction(
         steps.push({ changeId, emailId: email.id, inverse: inverseOf(intent) });
       }
       if (intents.length === 0) continue;
-      replayPending(db, email.id);
       accounts.add(email.accountId);
-      changed += 1;
+      changed.push(email.id);
     }
-    const isKept = changed > 0 && remember;
+    replayPending(db, changed);
+    const isKept = changed.length > 0 && remember;
     const undoId = isKept ? rememberAction(db, { action, steps, requestId: requestId ?? null }, now) : null;
-    return { changed, undoId, accounts };
+    return { changed: changed.length, undoId, accounts };
   });
 }
 

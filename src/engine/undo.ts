@@ -45,7 +45,7 @@ export function undoAction(
       accounts.add(accountId);
       kept.delete(step.emailId);
     }
-    for (const emailId of emails) replayPending(db, emailId);
+    replayPending(db, emails);
     // Chosen from the list, it stays there while nothing of it is undone: once the later move is, it can be.
     const isUndone = undoId === null || moved.size < emails.size;
     if (isUndone) markUndone(db, remembered.id, { kept: kept.size, moved: moved.size, requestId: requestId ?? null });

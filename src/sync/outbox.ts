@@ -1,8 +1,9 @@
 import { advanceState } from '../db/sync-state';
-import { deleteEmails, getEmailRef } from '../db/emails';
+import { deleteEmails, getEmailRefs } from '../db/emails';
 import type { MailDb } from '../db/mail-db';
-import { acceptIntents, getServerState, replayPending } from '../db/overlay';
+import { acceptIntents, getServerState, getServerStates, replayPending } from '../db/overlay';
 import { deleteChanges, queuedChanges, requeueInterrupted, setChangeState } from '../db/pending-changes';
+import { grouped } from '../model/grouped';
 import type { AccountId, ChangeId, EmailId } from '../model/ids';
 import { coalesce, isDestroyedElsewhere, type EmailPatch } from '../model/overlay';
 import type { EmailIntent, PendingChange } from '../model/pending-change';
@@ -27,16 +28,14 @@ interface Outgoing {
   readonly change: OutgoingChange;
 }
 
-const idsOf = (outgoing: readonly Outgoing[]): ChangeId[] =>
-  outgoing.flatMap(({ changes }) => changes.map(({ id }) => id));
+const changesOf = (outgoing: readonly Outgoing[]): PendingChange[] => outgoing.flatMap(({ changes }) => changes);
+const idsOf = (changes: readonly PendingChange[]): ChangeId[] => changes.map(({ id }) => id);
 
 interface Batch {
   readonly outgoing: readonly Outgoing[];
   /** Changes that are not sent, because what is known by now speaks against them: they stand in the list of failed ones. */
   readonly refused: number;
 }
-
-const failures = { noAttempt: { lastError: null, countAttempt: false } } as const;
 
 /**
  * Sends what waits for an account, oldest first, in batches, until nothing is queued (S27). Throws the SyncError that
@@ -75,32 +74,35 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
   return db.mail.transaction(() => {
     const changes = queuedChanges(db, accountId, batchSize + except.size).filter(({ emailId }) => !except.has(emailId));
     if (changes.length === 0) return null;
+    const byEmail = grouped(changes.map((change) => [change.emailId, change] as const));
+    const ids = [...byEmail.keys()];
+    const emails = getEmailRefs(db, ids);
+    const servers = getServerStates(db, ids);
     const outgoing: Outgoing[] = [];
-    let refused = 0;
-    for (const [emailId, ofEmail] of groupByEmail(changes)) {
+    const needless: PendingChange[] = [];
+    const refused: PendingChange[] = [];
+    for (const [emailId, ofEmail] of byEmail) {
       if (outgoing.length === batchSize) break;
-      const email = getEmailRef(db, emailId);
-      const server = getServerState(db, emailId);
+      const email = emails.get(emailId);
+      const server = servers.get(emailId);
       const intents = ofEmail.map((change) => change.intent);
       if (server !== undefined && isDestroyedElsewhere(server, intents)) {
-        const destroys = ofEmail.filter(({ intent }) => intent.type === 'destroy').map(({ id }) => id);
-        setChangeState(db, destroys, 'failed', { lastError: changeWords.movedMeanwhile, countAttempt: true });
-        replayPending(db, emailId);
-        refused += destroys.length;
+        refused.push(...ofEmail.filter(({ intent }) => intent.type === 'destroy'));
         continue; // what else is wanted of it comes with the next batch
       }
       const left = ofEmail.filter((change) => change.mayHaveLeft).map((change) => change.intent);
       const patch = server === undefined ? null : coalesce(server, intents, left);
-      const ids = ofEmail.map((change) => change.id);
-      if (email === undefined || patch === null) {
-        deleteChanges(db, ids);
-        replayPending(db, emailId);
-        continue;
-      }
-      outgoing.push({ changes: ofEmail, change: { email, patch, mayHaveLeft: left.length > 0 } });
+      if (email === undefined || patch === null) needless.push(...ofEmail);
+      else outgoing.push({ changes: ofEmail, change: { email, patch, mayHaveLeft: left.length > 0 } });
     }
-    setChangeState(db, idsOf(outgoing), 'sending', failures.noAttempt);
-    return { outgoing, refused };
+    deleteChanges(db, idsOf(needless));
+    setChangeState(db, idsOf(refused), 'failed', { lastError: changeWords.movedMeanwhile, countAttempt: true });
+    replayPending(
+      db,
+      [...needless, ...refused].map(({ emailId }) => emailId),
+    );
+    setChangeState(db, idsOf(changesOf(outgoing)), 'sending', { lastError: null, countAttempt: false });
+    return { outgoing, refused: refused.length };
   });
 }
 
@@ -161,7 +163,7 @@ function requeue(db: MailDb, batch: readonly Outgoing[], error: unknown, signal:
   const countAttempt = !noAttempt && !signal.aborted;
   const lastError = error instanceof Error ? error.message : String(error);
   db.mail.transaction(() => {
-    setChangeState(db, idsOf(batch), 'queued', { lastError: countAttempt ? lastError : null, countAttempt });
+    setChangeState(db, idsOf(changesOf(batch)), 'queued', { lastError: countAttempt ? lastError : null, countAttempt });
   });
 }
 
@@ -177,10 +179,12 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
   return db.mail.transaction(() => {
     const summary: Summary = { done: 0, failed: 0, needsCycle: result.needsCycle, deferred: [] };
     const gone: EmailId[] = [];
-    // What was taken leaves the queue before its messages are shown anew: those of a batch in one statement.
-    deleteChanges(db, idsOf(batch.filter(({ change }) => result.outcomes.get(change.email.id)?.result === 'done')));
+    const taken = new Map<EmailId, readonly EmailIntent[]>();
+    const shownAnew: EmailId[] = [];
+    const done = batch.filter(({ change }) => result.outcomes.get(change.email.id)?.result === 'done');
+    deleteChanges(db, idsOf(changesOf(done)));
     for (const { changes, change } of batch) {
-      const ids = changes.map(({ id }) => id);
+      const ids = idsOf(changes);
       const emailId = change.email.id;
       const outcome = result.outcomes.get(emailId) ?? {
         result: 'transient',
@@ -190,8 +194,8 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
         case 'done':
           summary.done += ids.length;
           if (change.patch.destroy && !isStillThere(db, emailId, outcome)) gone.push(emailId);
-          else if (outcome.isWritten === true) replayPending(db, emailId);
-          else acceptIntents(db, emailId, intentsOfPatch(change.patch));
+          else if (outcome.isWritten === true) shownAnew.push(emailId);
+          else taken.set(emailId, intentsOfPatch(change.patch));
           break;
         case 'gone':
           summary.done += ids.length;
@@ -204,10 +208,13 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
         case 'permanent':
           // S1: a refused intent shows the server's truth again at once; S30: it stands in the list of failed ones.
           setChangeState(db, ids, 'failed', { lastError: outcome.message, countAttempt: true });
-          replayPending(db, emailId);
+          shownAnew.push(emailId);
           summary.failed += ids.length;
       }
     }
+    // Once all is said of the queue, for it is replayed.
+    acceptIntents(db, taken);
+    replayPending(db, shownAnew);
     deleteEmails(db, gone);
     if (result.checkpoint !== null) {
       const { resourceType, from, to } = result.checkpoint;
@@ -232,14 +239,4 @@ function intentsOfPatch(patch: EmailPatch): EmailIntent[] {
     { type: 'keywords', add: patch.addKeywords, remove: patch.removeKeywords },
     { type: 'mailboxes', add: patch.addMailboxes, remove: patch.removeMailboxes },
   ];
-}
-
-function groupByEmail(changes: readonly PendingChange[]): Map<EmailId, PendingChange[]> {
-  const groups = new Map<EmailId, PendingChange[]>();
-  for (const change of changes) {
-    const group = groups.get(change.emailId);
-    if (group === undefined) groups.set(change.emailId, [change]);
-    else group.push(change);
-  }
-  return groups;
 }

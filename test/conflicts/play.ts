@@ -137,7 +137,7 @@ function act(world: World, piece: Piece): void {
       const intent = { type: 'mailboxes', add: [mailboxId(world, target)], remove: [] } as const;
       db.mail.transaction(() => {
         enqueueChange(db, { accountId, emailId: id, intent }, Date.now());
-        replayPending(db, id);
+        replayPending(db, [id]);
       });
       return;
     }

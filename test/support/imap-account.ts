@@ -94,7 +94,7 @@ export async function prepareImapAccount({ port, user, password, tuning = {} }: 
     act(emailId, intent) {
       db.mail.transaction(() => {
         enqueueChange(db, { accountId, emailId, intent }, Date.now());
-        replayPending(db, emailId);
+        replayPending(db, [emailId]);
       });
     },
     drain: () => drainOutbox(db, backend, accountId, never),

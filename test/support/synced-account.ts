@@ -92,7 +92,7 @@ export async function openSyncedAccount({ url, user, password }: Login): Promise
       db.mail.transaction(() => {
         const emailId = self.key(remoteId);
         enqueueChange(db, { accountId, emailId, intent }, Date.now());
-        replayPending(db, emailId);
+        replayPending(db, [emailId]);
       });
     },
     drain: () => drainOutbox(db, backend, accountId, never),

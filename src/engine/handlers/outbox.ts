@@ -4,7 +4,7 @@ import { countChanges, deleteChanges, getChanges, listChanges, setChangeState } 
 import { listSavedChanges, type WaitingChange } from '../../db/saved-changes';
 import { attachToKnown } from '../../db/settle-saved-changes';
 import { forgetChanges } from '../../db/undo-actions';
-import type { ChangeId } from '../../model/ids';
+import type { ChangeId, EmailId } from '../../model/ids';
 import { wasNeverDone, type PendingChange } from '../../model/pending-change';
 import type { EngineContext, Handlers } from '../engine-context';
 
@@ -19,9 +19,7 @@ export function outboxHandlers({ db, sync }: EngineContext) {
     const ids = changeIds === null ? null : new Set(changeIds);
     return listSavedChanges(db).filter(({ id, state }) => ids?.has(id) ?? state === 'failed');
   };
-  const replayAll = (changes: readonly PendingChange[]): void => {
-    for (const emailId of new Set(changes.map((change) => change.emailId))) replayPending(db, emailId);
-  };
+  const emailsOf = (changes: readonly PendingChange[]): EmailId[] => changes.map(({ emailId }) => emailId);
   const idsOf = (changes: readonly { readonly id: ChangeId }[]): ChangeId[] => changes.map(({ id }) => id);
   return {
     'outbox/list': () => listOutbox(db),
@@ -40,7 +38,7 @@ export function outboxHandlers({ db, sync }: EngineContext) {
       db.mail.transaction(() => {
         setChangeState(db, [...idsOf(changes), ...idsOf(saved)], 'queued', again);
         for (const accountId of new Set(saved.map((change) => change.accountId))) attachToKnown(db, accountId);
-        replayAll(changes);
+        replayPending(db, emailsOf(changes));
       });
       sync.wakeOutbox(new Set(changes.map((change) => change.accountId)));
       // Their message is looked for at the end of a cycle.
@@ -53,7 +51,7 @@ export function outboxHandlers({ db, sync }: EngineContext) {
       db.mail.transaction(() => {
         deleteChanges(db, [...idsOf(changes), ...idsOf(chosenSaved(changeIds))]);
         forgetChanges(db, idsOf(changes.filter(wasNeverDone)));
-        replayAll(changes);
+        replayPending(db, emailsOf(changes));
       });
       return null;
     },

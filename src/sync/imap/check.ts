@@ -1,7 +1,7 @@
 import {
   deleteLostCheckpoints,
   hasEmail,
-  mendBase,
+  mendBases,
   newestEmail,
   placedEmails,
   setStraysAside,
@@ -43,7 +43,7 @@ export async function checkAccount(
   const newest = newestEmail(db);
   const displaced = new Set<EmailId>(setStraysAside(db, accountId));
   const misflagged = new Set<EmailId>();
-  await mendBases(context, displaced, misflagged, signal);
+  await mendAll(context, displaced, misflagged, signal);
   findings.add('rows-without-owner', deleteLostCheckpoints(db, accountId));
   findings.add('checkpoint-lost', countLostCheckpoints(context));
   const older = listUnplaced(db, accountId);
@@ -84,18 +84,14 @@ export async function checkAccount(
 }
 
 /** What is shown of a message follows from its copies. */
-async function mendBases(
+async function mendAll(
   { db, accountId }: ImapContext,
   displaced: Set<EmailId>,
   misflagged: Set<EmailId>,
   signal: AbortSignal,
 ): Promise<void> {
   await inPages(db, placedEmails(db, accountId), signal, (page) => {
-    for (const id of page) {
-      const wrong = mendBase(db, id);
-      if (wrong === 'keywords') misflagged.add(id);
-      else if (wrong === 'places') displaced.add(id);
-    }
+    for (const [id, wrong] of mendBases(db, page)) (wrong === 'keywords' ? misflagged : displaced).add(id);
   });
 }
 

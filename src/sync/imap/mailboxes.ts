@@ -167,10 +167,8 @@ async function forgetMessages(
     removed += removePlaces(db, id, page, round);
   });
   await inPages(db, expectNowhere(db, id), signal, (page) => {
-    for (const emailId of page) {
-      round.departed.add(emailId);
-      refreshBase(db, emailId);
-    }
+    for (const emailId of page) round.departed.add(emailId);
+    refreshBase(db, page);
   });
   return removed;
 }

@@ -120,7 +120,7 @@ export async function moveMessages(
       arrive(step, target, destination, told);
       if (emailAt(db, mailboxId, target.uid) === target.emailId) removePlaces(db, mailboxId, [target.uid], newRound());
       // It stands in the destination, so leaving the source has not made it homeless.
-      refreshBase(db, target.emailId);
+      refreshBase(db, [target.emailId]);
     }
   });
   return notThere(step, absent);
@@ -179,7 +179,7 @@ function arrive(step: StepContext, target: Target, destination: MailboxId, told:
   }
   expectIn(db, target.emailId, destination);
   step.needsCycle();
-  refreshBase(db, target.emailId);
+  refreshBase(db, [target.emailId]);
 }
 
 function arriveAt(
@@ -194,5 +194,5 @@ function arriveAt(
   if (met !== undefined && met !== emailId && placesOf(db, met).length === 1) absorb(db, emailId, met);
   putPlace(db, destination, copy, emailId, source?.keywords ?? []);
   settleUnplaced(db, emailId, destination);
-  refreshBase(db, emailId);
+  refreshBase(db, [emailId]);
 }

@@ -1,7 +1,8 @@
-import { combined, deletedFlag, isLive, placesOf, type Place } from '../../db/imap-messages';
-import { expectedMailbox, isUnplaced } from '../../db/imap-unplaced';
+import { combined, deletedFlag, isLive, placesOfEach, type Place } from '../../db/imap-messages';
+import { expectedMailboxes, isUnplaced } from '../../db/imap-unplaced';
+import type { MailDb } from '../../db/mail-db';
 import { remoteMailboxId } from '../../db/mailboxes';
-import type { MailboxId } from '../../model/ids';
+import type { EmailId, MailboxId } from '../../model/ids';
 import { seen } from '../../model/keywords';
 import type { ChangeOutcome, OutgoingChange } from '../backend';
 import { changeWords, refused } from '../change-words';
@@ -18,13 +19,29 @@ export type Add = (order: number, key: string, mailboxId: MailboxId, uid: number
 
 const whereUnknown = 'It is not known at the moment where this message is on the server.';
 
+/** Where a message is on the server; `expected`: there too, under a UID that is not known. */
+export interface Whereabouts {
+  readonly places: readonly Place[];
+  readonly expected: MailboxId | null;
+}
+
+/** Of a batch, looked up as a whole. */
+export function whereaboutsOf(db: MailDb, ids: readonly EmailId[]): (id: EmailId) => Whereabouts {
+  const places = placesOfEach(db, ids);
+  const expected = expectedMailboxes(db, ids);
+  return (id) => ({ places: places.get(id) ?? [], expected: expected.get(id) ?? null });
+}
+
 /** The steps of one change; or what has become of it already. */
-export function plan(context: ImapContext, change: OutgoingChange, add: Add): ChangeOutcome | null {
-  const { db } = context;
+export function plan(
+  context: ImapContext,
+  change: OutgoingChange,
+  { places, expected }: Whereabouts,
+  add: Add,
+): ChangeOutcome | null {
   const { email, patch } = change;
-  const places = placesOf(db, email.id);
   const live = places.filter(isLive);
-  if (live.length === 0 && (places.length === 0 || isUnplaced(db, email.id))) return unknownYet(whereUnknown);
+  if (live.length === 0 && (places.length === 0 || isUnplaced(context.db, email.id))) return unknownYet(whereUnknown);
   if (patch.destroy) {
     for (const { mailboxId, uid } of places) add(steps.remove, '', mailboxId, uid, deleteMessages);
     return null;
@@ -36,7 +53,7 @@ export function plan(context: ImapContext, change: OutgoingChange, add: Add): Ch
     const key = JSON.stringify([addKeywords, removeKeywords]);
     for (const { mailboxId, uid } of live.length > 0 ? live : places) add(steps.keywords, key, mailboxId, uid, run);
   }
-  return planMailboxes(context, places, expectedMailbox(db, email.id), patch, add);
+  return planMailboxes(context, places, expected, patch, add);
 }
 
 /**

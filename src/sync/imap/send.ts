@@ -1,4 +1,4 @@
-import { isLive, placesOf } from '../../db/imap-messages';
+import { isLive, placesOfEach } from '../../db/imap-messages';
 import type { MailDb } from '../../db/mail-db';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
@@ -9,7 +9,7 @@ import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { isRefusalOfOne, type CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
-import { plan, steps } from './plan-send';
+import { plan, steps, whereaboutsOf } from './plan-send';
 import { openMailbox, type Selected } from './select';
 import { fittingParts, pagesOf } from './uid-set';
 
@@ -53,8 +53,12 @@ export async function sendChanges(
 ): Promise<SendResult> {
   const outcomes = new Map<EmailId, ChangeOutcome>();
   const groups = new Map<string, Group>();
+  const whereabouts = whereaboutsOf(
+    context.db,
+    changes.map(({ email }) => email.id),
+  );
   for (const change of changes) {
-    const planned = plan(context, change, (order, key, mailboxId, uid, run) => {
+    const planned = plan(context, change, whereabouts(change.email.id), (order, key, mailboxId, uid, run) => {
       const name = `${order} ${mailboxId} ${key}`;
       const group = groups.get(name) ?? { order, mailboxId, run, targets: [] };
       group.targets.push({ emailId: change.email.id, uid, mayBeDone: change.mayHaveLeft });
@@ -133,10 +137,13 @@ async function runGroup(
  * that would be marked as well, so it is no source any more.
  */
 function stillPlaced(db: MailDb, mailboxId: MailboxId, targets: readonly Target[], isSource: boolean): Target[] {
+  const all = placesOfEach(
+    db,
+    targets.map(({ emailId }) => emailId),
+  );
   return targets.flatMap((target) => {
-    const places = placesOf(db, target.emailId).filter(
-      (one) => one.mailboxId === mailboxId && (!isSource || isLive(one)),
-    );
+    const here = all.get(target.emailId) ?? [];
+    const places = here.filter((one) => one.mailboxId === mailboxId && (!isSource || isLive(one)));
     const place = places.find(({ uid }) => uid === target.uid) ?? places.find(isLive) ?? places[0];
     return place === undefined ? [] : { ...target, uid: place.uid };
   });

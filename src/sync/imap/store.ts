@@ -1,4 +1,14 @@
-import { deletedFlag, emailAt, isLive, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import {
+  deletedFlag,
+  emailAt,
+  isLive,
+  placesOf,
+  placesOfEach,
+  putPlace,
+  refreshBase,
+  removePlaces,
+  updateKeywords,
+} from '../../db/imap-messages';
 import { expectedMailbox, newRound } from '../../db/imap-unplaced';
 import type { EmailId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
@@ -31,13 +41,18 @@ export async function storeKeywords(
   const { context, mailboxId } = step;
   // Without waiting for the disk: the end of the change does, and what the server has can be asked for again.
   context.db.mail.transactionOfCopies(() => {
-    for (const { emailId, uid } of without(targets, absent)) {
-      const place = placesOf(context.db, emailId).find((one) => one.mailboxId === mailboxId && one.uid === uid);
-      if (place === undefined) continue;
+    const stored = without(targets, absent);
+    const places = placesOfEach(
+      context.db,
+      stored.map(({ emailId }) => emailId),
+    );
+    const keywords = stored.flatMap(({ emailId, uid }) => {
+      const place = places.get(emailId)?.find((one) => one.mailboxId === mailboxId && one.uid === uid);
+      if (place === undefined) return [];
       const kept = place.keywords.filter((keyword) => !remove.includes(keyword));
-      putPlace(context.db, mailboxId, uid, emailId, [...kept, ...add]);
-      refreshBase(context.db, emailId);
-    }
+      return [[uid, [...kept, ...add]] as const];
+    });
+    updateKeywords(context.db, mailboxId, new Map(keywords));
   });
   return notThere(step, absent);
 }
@@ -145,7 +160,7 @@ async function takeOut(
       if (!isExpunged) {
         const place = placesOf(db, emailId).find((one) => one.mailboxId === mailboxId && one.uid === uid);
         putPlace(db, mailboxId, uid, emailId, [...(place?.keywords ?? []), deletedFlag]);
-        refreshBase(db, emailId);
+        refreshBase(db, [emailId]);
       } else removePlaces(db, mailboxId, [uid], newRound());
     }
     for (const { emailId, uid } of done) {

@@ -1,5 +1,4 @@
 import { deleteEmails, emailKey, remoteIds, storeEmails, updateEmails } from '../../db/emails';
-import type { MailDb } from '../../db/mail-db';
 import { markComplete } from '../../db/mailboxes';
 import { intentsOf } from '../../db/pending-changes';
 import { getState } from '../../db/sync-state';
@@ -182,7 +181,9 @@ export class Reconciliation {
     if (this.stale.length > 0) return false;
     db.mail.transaction(() => {
       if (doubt === null) {
-        const unwanted = gone.filter((id) => !hasWaiting(db, id));
+        // Asked now, not when the walk began: an action may have come in between.
+        const wanted = intentsOf(db, gone);
+        const unwanted = gone.filter((id) => (wanted.get(id)?.intents.length ?? 0) === 0);
         deleteEmails(db, unwanted);
         this.findings?.add('emails-extra', gone.length, unwanted.length);
         // Should the change be taken back before it is sent, then only another walk finds that the message is gone.
@@ -218,9 +219,4 @@ export class Reconciliation {
     for (const id of this.stale) this.unseen.delete(id);
     return notFound.flatMap((id) => this.unseen.get(id) ?? []);
   }
-}
-
-/** Asked when the rows go, not when the walk began: an action may have come in between. */
-function hasWaiting(db: MailDb, id: EmailId): boolean {
-  return intentsOf(db, id).intents.length > 0;
 }

@@ -174,10 +174,8 @@ function queue({ db, accountId }: Local, ids: readonly EmailId[], on: boolean): 
   const keyword = ['bench'];
   const intent = { type: 'keywords', add: on ? keyword : [], remove: on ? [] : keyword } as const;
   db.mail.transaction(() => {
-    for (const emailId of ids) {
-      enqueueChange(db, { accountId, emailId, intent }, Date.now());
-      replayPending(db, emailId);
-    }
+    for (const emailId of ids) enqueueChange(db, { accountId, emailId, intent }, Date.now());
+    replayPending(db, ids);
   });
 }
 

@@ -26,7 +26,7 @@ afterEach(() => test.close());
 const act = (intent: EmailIntent): ChangeId =>
   test.db.mail.transaction(() => {
     const id = enqueueChange(test.db, { accountId, emailId: email, intent }, 1);
-    replayPending(test.db, email);
+    replayPending(test.db, [email]);
     return id;
   });
 const moveToArchive = (): EmailIntent => ({ type: 'mailboxes', add: [archive], remove: [inbox] });
@@ -63,13 +63,13 @@ describe('S1: views show server state + pending intents', () => {
     const seen = act({ type: 'keywords', add: ['$seen'], remove: [] });
     const move = act(moveToArchive());
     setChangeState(test.db, [move], 'failed', { lastError: 'No.', countAttempt: true });
-    replayPending(test.db, email);
+    replayPending(test.db, [email]);
     expect(shown()).toEqual({ keywords: ['$seen'], mailboxIds: [inbox], pending: 'failed' });
     expect(getEmailDetails(test.db, email)?.refused).toEqual([
       { changeId: move, intent: moveToArchive(), reason: 'No.' },
     ]);
     deleteChanges(test.db, [seen, move]);
-    replayPending(test.db, email);
+    replayPending(test.db, [email]);
     expect(shown()).toEqual({ keywords: [], mailboxIds: [inbox], pending: 'none' });
     expect([counts(inbox), counts(archive)]).toEqual([
       [1, 1],
@@ -81,7 +81,7 @@ describe('S1: views show server state + pending intents', () => {
     const move = act(moveToArchive());
     updateEmails(test.db, accountId, [{ remoteId: 'M1', mailboxIds: new Set([archive]) }]);
     deleteChanges(test.db, [move]);
-    acceptIntents(test.db, email, [moveToArchive()]);
+    acceptIntents(test.db, new Map([[email, [moveToArchive()]]]));
     expect(shown()).toEqual({ keywords: [], mailboxIds: [archive], pending: 'none' });
     updateEmails(test.db, accountId, [{ remoteId: 'M1', mailboxIds: new Set([inbox]) }]);
     expect(shown().mailboxIds).toEqual([inbox]);
@@ -91,7 +91,7 @@ describe('S1: views show server state + pending intents', () => {
     const destroy = act({ type: 'destroy' });
     expect([listed(inbox), counts(inbox)]).toEqual([[], [0, 0]]);
     setChangeState(test.db, [destroy], 'failed', { lastError: 'No.', countAttempt: true });
-    replayPending(test.db, email);
+    replayPending(test.db, [email]);
     expect([listed(inbox), counts(inbox)]).toEqual([[email], [1, 1]]);
   });
 

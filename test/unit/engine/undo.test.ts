@@ -75,11 +75,7 @@ describe('S31: undo', () => {
       test.db,
       changes.map((change) => change.id),
     );
-    acceptIntents(
-      test.db,
-      email,
-      changes.map((change) => change.intent),
-    );
+    acceptIntents(test.db, new Map([[email, changes.map((change) => change.intent)]]));
     expect(shown()).toEqual({ keywords: ['$junk'], mailboxIds: [test.mailbox('junk')] });
     undo();
     expect(shown()).toEqual({ keywords: [], mailboxIds: [test.mailbox('inbox')] });
@@ -105,7 +101,7 @@ describe('S31: undo', () => {
     setChangeState(test.db, ids, 'sending', { lastError: null, countAttempt: false });
     setChangeState(test.db, ids, 'queued', { lastError: null, countAttempt: false });
     deleteChanges(test.db, ids);
-    replayPending(test.db, email);
+    replayPending(test.db, [email]);
     undo();
     const sent: OutgoingChange[] = [];
     const send = (changes: readonly OutgoingChange[]) => {
@@ -194,7 +190,7 @@ describe('S31: undo of a move that another one followed', () => {
   const send = (): void => {
     for (const { id, intent } of listChanges(test.db)) {
       deleteChanges(test.db, [id]);
-      acceptIntents(test.db, email, [intent]);
+      acceptIntents(test.db, new Map([[email, [intent]]]));
     }
   };
 
@@ -233,7 +229,7 @@ describe('S31: undo of a move that another one followed', () => {
     apply({ type: 'keyword', keyword: '$flagged', on: true });
     move('inbox', 'archive');
     send();
-    setServerBase(test.db, email, { mailboxIds: new Set([test.mailbox('trash')]) });
+    setServerBase(test.db, [[email, { mailboxIds: new Set([test.mailbox('trash')]) }]]);
     expect(undo()).toMatchObject({ messages: 0, moved: 1 });
     expect(undo()).toMatchObject({ action: { type: 'keyword' }, messages: 1 });
     expect(shown()).toEqual({ keywords: [], mailboxIds: [test.mailbox('trash')] });

@@ -358,7 +358,7 @@ export class QueueModel {
     const ids = failed.map(({ id }) => id);
     setChangeState(this.test.db, ids, 'queued', { lastError: null, countAttempt: false });
     for (const change of failed) change.failed = false;
-    for (const { id } of this.messages) replayPending(this.test.db, id);
+    this.replayAll();
   }
 
   private discard(at: number): void {
@@ -366,10 +366,15 @@ export class QueueModel {
     const change = all[at % Math.max(1, all.length)];
     if (change === undefined) return;
     deleteChanges(this.test.db, [change.id]);
-    for (const message of this.messages) {
-      message.queue = message.queue.filter((one) => one !== change);
-      replayPending(this.test.db, message.id);
-    }
+    for (const message of this.messages) message.queue = message.queue.filter((one) => one !== change);
+    this.replayAll();
+  }
+
+  private replayAll(): void {
+    replayPending(
+      this.test.db,
+      this.messages.map(({ id }) => id),
+    );
   }
 }
 

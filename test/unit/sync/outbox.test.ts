@@ -29,7 +29,7 @@ afterEach(() => test.close());
 const key = (remoteId: string): EmailId => present(emailKey(test.db, accountId, remoteId));
 function act(remoteId: string, intent: EmailIntent): void {
   enqueueChange(test.db, { accountId, emailId: key(remoteId), intent }, 1);
-  replayPending(test.db, key(remoteId));
+  replayPending(test.db, [key(remoteId)]);
 }
 const flag = (add: string[], remove: string[] = []): EmailIntent => ({ type: 'keywords', add, remove });
 
@@ -72,7 +72,7 @@ describe('drainOutbox', () => {
     act('M1', flag(['$seen']));
     const { backend } = answering((batch) => {
       // Taken, and undone by another client before the answer is settled.
-      setServerBase(test.db, key('M1'), { keywords: ['work'] });
+      setServerBase(test.db, [[key('M1'), { keywords: ['work'] }]]);
       return all({ result: 'done', isWritten: true })(batch);
     });
     await drainOutbox(test.db, backend, accountId, signal);

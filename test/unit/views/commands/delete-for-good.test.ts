@@ -79,7 +79,7 @@ describe('S9: delete in Trash or Junk', () => {
     ['put into Archive too', 'reader', () => [trash, archive]],
   ])('leaves alone what was %s while the person was asked, chosen in the %s', async (_what, where, now) => {
     const id = stored('saved', [trash]);
-    const opened = await open(() => setServerBase(test.db, id, { mailboxIds: new Set(now()) }));
+    const opened = await open(() => setServerBase(test.db, [[id, { mailboxIds: new Set(now()) }]]));
     await opened.actions.delete(where === 'list' ? await chosenIn(opened, trash) : [inReader(id)]);
     expect(opened.asked[0]).toBe('delete 1?');
     expect(intents(id).filter(({ type }) => type === 'destroy')).toEqual([]);

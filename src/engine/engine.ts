@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { abandonMailDb, closeMailDb, openMailDb, type MailDbOptions } from '../db/open-mail-db';
 import type { ChangeDigest } from '../db/change-collector';
 import { finishRestore, prepareRestore } from '../db/restore-mail';
-import type { LoopTiming } from '../sync/account-loop';
+import type { LoopTiming } from '../sync/loop-timing';
 import { SyncManager } from '../sync/sync-manager';
 import type { Changed, Events, Method, Params, Result } from './api';
 import { keepSwept } from './attachment-cache';

@@ -2,48 +2,26 @@ import type { AccountStatus } from '../model/account';
 import type { AccountFindings } from '../model/findings';
 import type { AccountId, MailboxId } from '../model/ids';
 import type { MailDb } from '../db/mail-db';
-import type { LogEntry } from '../db/sync-log';
-import { Backoff, type BackoffOptions } from './backoff';
+import { Backoff } from './backoff';
 import type { Backend } from './backend';
 import { CheckDesk } from './check-desk';
 import { describeFindings } from './describe-findings';
-import { systemClocks, type Clocks } from './clocks';
+import { keepListening } from './keep-listening';
+import { keepSending } from './keep-sending';
 import { asSyncError } from './loop-error';
-import { drainOutbox } from './outbox';
+import { LoopReport, type LoopListeners } from './loop-report';
+import { defaultTiming, type LoopTiming } from './loop-timing';
 import { ServerQuiet } from './server-quiet';
 import { watchSavedChanges } from './saved-changes-watch';
 import { Deferred, WakeUp } from './signals';
 import { SyncError } from './sync-error';
-import { startTimer, type TrafficTimer } from './traffic-timer';
 
-export interface LoopOptions {
+export interface LoopOptions extends LoopListeners {
   readonly accountId: AccountId;
   readonly db: MailDb;
   readonly createBackend: () => Backend;
-  readonly onStatus: (status: AccountStatus) => void;
-  readonly log: (entry: LogEntry) => void;
   readonly timing?: Partial<LoopTiming>;
 }
-
-/** All in ms. */
-export interface LoopTiming {
-  /** Between cycles where the server cannot push. */
-  readonly poll: number;
-  /** Between cycles where it can: only in case that a push was lost (S12). */
-  readonly pollWithPush: number;
-  /** Between two checks that nobody asked for (S39). */
-  readonly check: number;
-  readonly backoff: BackoffOptions;
-  readonly clocks: Clocks;
-}
-
-const defaultTiming: LoopTiming = {
-  poll: 60_000,
-  pollWithPush: 15 * 60_000,
-  check: 7 * 24 * 3_600_000,
-  backoff: { first: 5_000, longest: 300_000 },
-  clocks: systemClocks,
-};
 
 /**
  * Keeps one account in sync, until it is stopped:
@@ -66,19 +44,20 @@ export class AccountLoop {
   private readonly checks: CheckDesk;
   private readonly quiet: ServerQuiet;
   private readonly backend: Backend;
+  private readonly report: LoopReport;
   private readonly lookAfterSaved: () => void;
   private readonly running: Promise<void>;
   private connected = false;
   private lastError: SyncError | null = null;
   private pushing = false;
   private connection = new Deferred();
-  private current: AccountStatus = { state: 'connecting' };
 
   constructor(private readonly options: LoopOptions) {
     this.timing = { ...defaultTiming, ...options.timing };
     this.checks = new CheckDesk(options.db, options.accountId, this.timing.check);
     this.quiet = new ServerQuiet(this.timing.clocks);
     this.backend = options.createBackend();
+    this.report = new LoopReport(options, options.accountId, this.backend.traffic, this.stopper.signal);
     this.lookAfterSaved = watchSavedChanges(options.db, options.accountId, this.backend, () => this.outboxDue.raise());
     this.outboxDue.raise();
     this.running = this.run();
@@ -89,7 +68,7 @@ export class AccountLoop {
   }
 
   get status(): AccountStatus {
-    return this.current;
+    return this.report.status;
   }
 
   /** A cycle at once, whatever is being waited for. */
@@ -157,7 +136,7 @@ export class AccountLoop {
         await this.connect(signal);
         this.lastError = null;
         const fail = (error: unknown): void => session.abort(error);
-        beside = Promise.all([this.runOutbox(signal).catch(fail), this.runPush(signal).catch(fail)]);
+        beside = Promise.all([this.send(signal).catch(fail), this.listen(signal).catch(fail)]);
         await this.runCycles(signal, backoff);
       } catch (thrown) {
         const error = asSyncError(signal.aborted ? signal.reason : thrown);
@@ -184,23 +163,20 @@ export class AccountLoop {
     );
   }
 
-  private get stopped(): boolean {
-    return this.stopper.signal.aborted;
-  }
-
   private async connect(signal: AbortSignal): Promise<void> {
     // While it tries again, the reason why it is not connected stays on screen.
-    if (this.current.state !== 'offline' && this.current.state !== 'trouble') this.setStatus({ state: 'connecting' });
-    const timer = this.startTimer();
+    const { state } = this.status;
+    if (state !== 'offline' && state !== 'trouble') this.report.setStatus({ state: 'connecting' });
+    const timer = this.report.startTimer();
     try {
       await this.backend.connect(signal);
     } catch (error) {
-      this.logError(timer, 'connect', error);
+      this.report.logError(timer, 'connect', error);
       throw error;
     }
     this.connected = true;
     this.connection.resolve();
-    this.options.log(timer.entry('info', 'connect', 'Connected.'));
+    this.report.log(timer.entry('info', 'connect', 'Connected.'));
   }
 
   private disconnected(error: SyncError): void {
@@ -209,12 +185,21 @@ export class AccountLoop {
     this.connection.reject(error);
     this.checks.refuse(error);
     this.connection = new Deferred();
-    if (this.stopped) return;
-    const details = `${error.reason}: ${error.details || error.message}`;
-    if (error.reason === 'auth') this.setStatus({ state: 'signed-out', message: error.message, details });
-    else if (error.reason === 'offline' || error.reason === 'host-not-found')
-      this.setStatus({ state: 'offline', message: error.message, details });
-    else this.setStatus({ state: 'trouble', message: error.message, details });
+    this.report.setDisconnected(error);
+  }
+
+  private async send(signal: AbortSignal): Promise<never> {
+    const { backend, report, quiet, outboxDue, cycleDue } = this;
+    const { db, accountId } = this.options;
+    const { backoff } = this.timing;
+    return await keepSending({ db, accountId, backend, report, quiet, backoff, outboxDue, cycleDue }, signal);
+  }
+
+  private async listen(signal: AbortSignal): Promise<void> {
+    const { backend, report, quiet, pushDue, cycleDue } = this;
+    const { backoff } = this.timing;
+    const onPushing = (pushing: boolean): void => void (this.pushing = pushing);
+    await keepListening({ backend, report, quiet, backoff, pushDue, cycleDue, onPushing }, signal);
   }
 
   /** Cycles and back-fill, one after the other; `wake` gets in between two pages of the back-fill. */
@@ -230,7 +215,7 @@ export class AccountLoop {
       if (this.backend.needsBackfill) await this.backfill(performance.now() - started, signal);
       this.lookAfterSaved();
       if (this.cycleDue.isRaised) continue;
-      this.setStatus({ state: 'idle' });
+      this.report.setStatus({ state: 'idle' });
       const ended = await this.cycleDue.wait(this.pushing ? this.timing.pollWithPush : this.timing.poll, signal);
       // A whole wait without anything to do: idle.
       if (ended === 'timeout') this.checks.askIfDue();
@@ -239,8 +224,9 @@ export class AccountLoop {
 
   /** In place of a cycle, which is a part of it. */
   private async runCheck(signal: AbortSignal): Promise<void> {
-    const timer = this.startTimer();
-    const onProgress = (done: number, total: number | null): void => this.setStatus({ state: 'checking', done, total });
+    const timer = this.report.startTimer();
+    const onProgress = (done: number, total: number | null): void =>
+      this.report.setStatus({ state: 'checking', done, total });
     onProgress(0, null);
     try {
       const result = await this.checks.run((wanted) => this.backend.check(onProgress, wanted), signal);
@@ -248,16 +234,16 @@ export class AccountLoop {
       const { account, database } = result;
       const { level, message, details } = describeFindings([...database, ...account.findings]);
       const { mailboxes, emails } = account;
-      this.options.log(timer.entry(level, 'check', message, { ...details, mailboxes, emails }));
+      this.report.log(timer.entry(level, 'check', message, { ...details, mailboxes, emails }));
     } catch (error) {
-      this.logError(timer, 'check', error);
+      this.report.logError(timer, 'check', error);
       throw error;
     }
   }
 
   private async cycle(signal: AbortSignal): Promise<void> {
-    if (this.current.state !== 'backfilling') this.setStatus({ state: 'syncing' });
-    const timer = this.startTimer();
+    if (this.status.state !== 'backfilling') this.report.setStatus({ state: 'syncing' });
+    const timer = this.report.startTimer();
     try {
       const report = await this.backend.syncChanges(signal);
       const { added, changed, removed, mailboxes } = report;
@@ -265,108 +251,33 @@ export class AccountLoop {
         added + changed + removed + mailboxes === 0
           ? 'Nothing new.'
           : `${added} new, ${changed} changed, ${removed} gone; ${mailboxes} mailboxes.`;
-      this.options.log(timer.entry('info', 'changes', message, { added, changed, removed, mailboxes }));
+      this.report.log(timer.entry('info', 'changes', message, { added, changed, removed, mailboxes }));
     } catch (error) {
-      this.logError(timer, 'changes', error);
+      this.report.logError(timer, 'changes', error);
       throw error;
     }
   }
 
   /** `share`: ms that it has in any case. As long as the cycle took, or news without end would leave no time for it. */
   private async backfill(share: number, signal: AbortSignal): Promise<void> {
-    const timer = this.startTimer();
+    const timer = this.report.startTimer();
     const started = performance.now();
     const shouldYield = (): boolean => this.cycleDue.isRaised && performance.now() - started >= share;
     const progress = { done: 0, total: null as number | null };
     const onProgress = (done: number, total: number | null): void => {
       Object.assign(progress, { done, total });
       this.lookAfterSaved();
-      this.setStatus({ state: 'backfilling', done, total });
+      this.report.setStatus({ state: 'backfilling', done, total });
     };
     try {
       await this.backend.backfill({ shouldYield, onProgress }, signal);
       const message = this.backend.needsBackfill
         ? `${progress.done} of ${progress.total ?? 'an unknown number of'} messages are here; goes on.`
         : `All ${progress.done} messages are here.`;
-      this.options.log(timer.entry('info', 'backfill', message, { done: progress.done }));
+      this.report.log(timer.entry('info', 'backfill', message, { done: progress.done }));
     } catch (error) {
-      this.logError(timer, 'backfill', error);
+      this.report.logError(timer, 'backfill', error);
       throw error;
     }
-  }
-
-  private async runOutbox(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff(this.timing.backoff);
-    for (;;) {
-      await this.outboxDue.wait(null, signal);
-      await this.quiet.over(signal);
-      this.outboxDue.clear();
-      const timer = this.startTimer();
-      let retryIn: number | null = null;
-      try {
-        const report = await drainOutbox(this.options.db, this.backend, this.options.accountId, signal);
-        if (report.needsCycle) this.cycleDue.raise();
-        if (report.sent + report.failed > 0) {
-          const { sent, failed } = report;
-          const level = failed > 0 ? 'warning' : 'info';
-          this.options.log(timer.entry(level, 'send', `Changes taken: ${sent}, refused: ${failed}.`, { sent, failed }));
-        }
-        if (report.deferred) retryIn = backoff.next(null);
-        else backoff.reset();
-      } catch (error) {
-        this.logError(timer, 'send', error);
-        const known = asSyncError(error);
-        // Without a connection or a sign-in the whole loop starts anew; anything else concerns the sending only.
-        if (known.isWithoutAttempt || signal.aborted) throw error;
-        this.quiet.note(known.retryAfter);
-        retryIn = backoff.next(known.retryAfter);
-      }
-      if (retryIn !== null && (await this.outboxDue.wait(retryIn, signal)) === 'timeout') this.outboxDue.raise();
-    }
-  }
-
-  private async runPush(signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff(this.timing.backoff);
-    for (;;) {
-      const timer = this.startTimer();
-      this.pushDue.clear();
-      try {
-        const onConnected = (): void => {
-          backoff.reset();
-          this.pushing = true;
-          this.cycleDue.raise(); // what came between the last cycle and now was not pushed
-        };
-        await this.backend.listen({ onConnected, onChange: () => this.cycleDue.raise() }, signal);
-        this.options.log(timer.entry('info', 'push', 'The server has no push: asking now and then.'));
-        return;
-      } catch (error) {
-        this.pushing = false;
-        if (signal.aborted) throw error;
-        this.logError(timer, 'push', error);
-        const known = asSyncError(error);
-        if (known.reason === 'auth') throw error;
-        this.quiet.note(known.retryAfter);
-        this.cycleDue.raise(); // is it only the push, or the whole connection?
-        await this.pushDue.wait(backoff.next(known.retryAfter), signal);
-        await this.quiet.over(signal);
-      }
-    }
-  }
-
-  private setStatus(status: AccountStatus): void {
-    if (JSON.stringify(status) === JSON.stringify(this.current)) return;
-    this.current = status;
-    this.options.onStatus(status);
-  }
-
-  private startTimer(): TrafficTimer {
-    return startTimer(this.options.accountId, this.backend.traffic);
-  }
-
-  private logError(timer: TrafficTimer, kind: string, thrown: unknown): void {
-    const error = asSyncError(thrown);
-    if (this.stopped || error.reason === 'cancelled') return;
-    const details = { reason: error.reason, error: error.details };
-    this.options.log(timer.entry(error.isTransient ? 'warning' : 'error', kind, error.message, details));
   }
 }

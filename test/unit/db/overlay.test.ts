@@ -87,6 +87,27 @@ describe('S1: views show server state + pending intents', () => {
     expect(shown().mailboxIds).toEqual([inbox]);
   });
 
+  it('takes each of several updates of one message in turn', () => {
+    const both = [
+      { remoteId: 'M1', keywords: ['$seen'] },
+      { remoteId: 'M1', mailboxIds: new Set([archive]) },
+    ];
+    updateEmails(test.db, accountId, both);
+    expect(shown()).toEqual({ keywords: ['$seen'], mailboxIds: [archive], pending: 'none' });
+  });
+
+  it('rebuilds more messages at once than are read at a time, and names those that differ', () => {
+    const others = Array.from({ length: 2100 }, (_, index) => serverEmail(`many-${index}`, [inbox]));
+    storeEmails(test.db, accountId, others);
+    const ids = test.db.mail.all('SELECT id FROM emails ORDER BY id', [], (row) => row[0] as EmailId);
+    const [first, last] = [present(ids[0]), present(ids.at(-1))];
+    const intent = { type: 'keywords', add: ['$seen'], remove: [] } as const;
+    for (const emailId of [first, last]) enqueueChange(test.db, { accountId, emailId, intent }, 1);
+    expect(replayPending(test.db, ids)).toEqual([first, last]);
+    expect(counts(inbox)).toEqual([2101, 2099]);
+    expect(replayPending(test.db, ids)).toEqual([]);
+  });
+
   it('hides a message that is to be destroyed, and shows it again if that is refused', () => {
     const destroy = act({ type: 'destroy' });
     expect([listed(inbox), counts(inbox)]).toEqual([[], [0, 0]]);

@@ -9,6 +9,7 @@ import type { EmailIntent } from '../../../src/model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from '../../../src/sync/backend';
 import { drainOutbox } from '../../../src/sync/outbox';
 import { SyncError } from '../../../src/sync/sync-error';
+import { statementsOf } from '../../support/statements-of';
 import { openTestDb, present, serverEmail, testAccount, type TestDb } from '../../support/test-db';
 
 const accountId = testAccount.id;
@@ -110,6 +111,34 @@ describe('drainOutbox', () => {
     const { backend, sent } = answering(all({ result: 'done' }));
     await drainOutbox(test.db, backend, accountId, signal);
     expect([sent.length, listChanges(test.db).length]).toEqual([1, 0]);
+  });
+
+  it('S27: asks the database of a batch as a whole, and writes each of its messages once', async () => {
+    const { backend } = answering(all({ result: 'done' }));
+    const drain = (remoteIds: readonly string[]): Promise<number> => {
+      for (const remoteId of remoteIds) act(remoteId, flag(['$seen']));
+      return statementsOf(test.db.mail, () => drainOutbox(test.db, backend, accountId, signal));
+    };
+    const forOne = await drain(['M0']);
+    expect((await drain(['M1', 'M2', 'M3', 'M4'])) - forOne).toBe(3);
+    expect(listChanges(test.db)).toEqual([]);
+  });
+
+  it('S30: lets go in one batch of what needs no sending and what is refused, and sends the rest', async () => {
+    act('M0', flag(['$seen']));
+    act('M0', flag([], ['$seen']));
+    act('M1', { type: 'destroy', from: [test.mailbox('inbox')] });
+    updateEmails(test.db, accountId, [{ remoteId: 'M1', mailboxIds: new Set([test.mailbox('archive')]) }]);
+    act('M2', flag(['$seen']));
+    const { backend, sent } = answering(all({ result: 'done' }));
+    expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ sent: 1, failed: 1 });
+    expect(sent.map((batch) => batch.map(({ email }) => email.remoteId))).toEqual([['M2']]);
+    expect(listChanges(test.db)).toMatchObject([{ emailId: key('M1'), state: 'failed' }]);
+    expect(getEmailDetails(test.db, key('M0'))).toMatchObject({ keywords: [], pending: 'none' });
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({
+      mailboxIds: [test.mailbox('archive')],
+      pending: 'failed',
+    });
   });
 
   it('S28: drops without a request what the server already shows', async () => {

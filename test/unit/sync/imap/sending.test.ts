@@ -11,6 +11,7 @@ import {
   scriptedMail,
   type ScriptedAccount,
 } from '../../../support/scripted-account';
+import { statementsOf } from '../../../support/statements-of';
 
 const withMove = `${basicCapabilities} CONDSTORE QRESYNC`;
 const withoutMove = withMove.replace(' MOVE', '');
@@ -209,6 +210,18 @@ describe('keywords', () => {
     expect(await account.drain()).toMatchObject({ sent: 1, failed: 1 });
     expect(listChanges(account.db)[0]?.lastError).toContain('“project-x”');
     expect(inbox.messages[1]?.flags).toEqual(expect.arrayContaining(['\\Flagged', 'known']));
+  });
+
+  it('S27: of many are written down by three statements each: its copy, its base, and that nothing waits', async () => {
+    const { account } = await open(withMove);
+    const flag = (names: readonly string[]): Promise<number> => {
+      for (const name of names) account.act(account.email(name), { type: 'keywords', add: ['$flagged'], remove: [] });
+      return statementsOf(account.db.mail, () => account.drain());
+    };
+    const forOne = await flag(['INBOX 1']);
+    const forEleven = await flag(Array.from({ length: 11 }, (_, index) => `INBOX ${index + 2}`));
+    expect(forEleven - forOne).toBe(30);
+    expect(listChanges(account.db)).toEqual([]);
   });
 
   it('S14: our own STORE raises MODSEQ, and is no news', async () => {

@@ -141,8 +141,17 @@ export function withTrust(draft: AccountDraft, { use, server, certificate }: Unt
 /** The mail address to keep: what the server was found with, else whatever of the answers looks like one. */
 export function emailOf(draft: AccountDraft): string {
   const candidates = [draft.email, draft.address, draft.username].map((text) => text.trim());
-  return candidates.find((text) => /^[^\s@]+@[^\s@]+$/.test(text)) ?? draft.username.trim();
+  return candidates.find(isAddress) ?? draft.username.trim();
 }
+
+/** What a changed account is called. Another user whose name is an address has that one, not the address of the old user. */
+export function namesOf({ email, settings }: Account, draft: AccountDraft): { name: string; email: string } {
+  const username = draft.username.trim();
+  const changed = username !== settings.username && isAddress(username) ? username : email;
+  return { name: draft.name === email ? changed : draft.name, email: changed };
+}
+
+const isAddress = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text);
 
 /**
  * Whether the kept password may go where the changed settings point: only to the servers and the user it was given for,

@@ -9,6 +9,7 @@ import {
   draftOf,
   hostOf,
   mayReuseSecret,
+  namesOf,
   settingsOf,
   usesToken,
   type AccountDraft,
@@ -108,5 +109,5 @@ async function mayChange(context: ViewContext, account: Account, settings: Accou
 }
 
 function changesOf(account: Account, draft: AccountDraft) {
-  return { name: draft.name, email: account.email, settings: settingsOf(draft), secret: draft.secret || null };
+  return { ...namesOf(account, draft), settings: settingsOf(draft), secret: draft.secret || null };
 }

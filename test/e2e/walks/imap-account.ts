@@ -42,11 +42,11 @@ export const walk: Walk = {
     const { email, password } = dovecot.users.alice;
     const proxy = await startFaultProxy({ host: '127.0.0.1', port: dovecot.imapPort, protocol: 'tcp' });
     atEnd(() => proxy.stop());
-    const deliverMail = async (subject: string, content: readonly string[]): Promise<void> => {
+    const deliverMail = async (subject: string, content: readonly string[], user: string = email): Promise<void> => {
       const raw = Buffer.from(
         [
           'From: Ada Writer <ada@example.test>',
-          `To: <${email}>`,
+          `To: <${user}>`,
           `Subject: ${subject}`,
           `Message-ID: <${subject.replaceAll(' ', '.')}@example.test>`,
           'Date: Mon, 06 Jan 2025 10:00:00 +0000',
@@ -54,7 +54,7 @@ export const walk: Walk = {
           '',
         ].join('\r\n'),
       );
-      await deliver({ lmtpPort: dovecot.lmtpPort, user: email, raw });
+      await deliver({ lmtpPort: dovecot.lmtpPort, user, raw });
     };
     for (const [subject, content] of Object.entries(samples)) await deliverMail(subject, content);
     // Behind the back of Mailpane, past the proxy.
@@ -201,5 +201,32 @@ export const walk: Walk = {
         return rows.some((row) => row.includes('none: mail is only read'));
       }, true);
     });
+
+    await step(
+      'another user is asked about, for the mail here is then another; to say no changes nothing',
+      async () => {
+        const { bob } = dovecot.users;
+        await deliverMail('For Bob', ['', 'Nobody else may see this.'], bob.email);
+        const becomeBob = async (): Promise<void> => {
+          await quickInput.runCommand('Mail: Edit Account…');
+          await quickInput.pick('User', 'Edit Mail Account');
+          await quickInput.enterAfter('User name at', bob.email);
+          await quickInput.enterAfter('Password of', bob.password);
+        };
+        await becomeBob();
+        const question = await notifications.dialogText();
+        assert.match(question, /to another user or server\?[^]*is deleted from this computer\. The server keeps it/);
+        await workbench.screenshot('imap-other-user');
+        await notifications.pressInDialog('Cancel');
+        await row('Keep this').waitFor();
+        await becomeBob();
+        await notifications.pressInDialog('Change and Read Anew');
+        await row('For Bob').waitFor();
+        await row('Keep this').waitFor({ state: 'detached' });
+        // It is called by its address, which is Bob's now.
+        await workbench.mailboxes().row(bob.email).waitFor();
+        await workbench.screenshot('imap-read-anew');
+      },
+    );
   },
 };

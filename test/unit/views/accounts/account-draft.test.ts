@@ -8,6 +8,7 @@ import {
   emailOf,
   emptyDraft,
   mayReuseSecret,
+  namesOf,
   settingsOf,
   withImap,
   withServer,
@@ -113,6 +114,25 @@ describe('a draft of an IMAP account', () => {
 
   it('makes no settings before the server is known', () => {
     expect(() => settingsOf({ ...emptyDraft, protocol: 'imap' })).toThrow('not known');
+  });
+});
+
+describe('namesOf', () => {
+  const account = { id: 'a' as AccountId, name: 'ada@example.org', email: 'ada@example.org', settings: imapSettings };
+  const namesWith = (change: Partial<ReturnType<typeof draftOf>>, name = account.name) =>
+    namesOf({ ...account, name }, { ...draftOf({ ...account, name }), ...change });
+
+  it('gives an account the address of its new user, and calls it so where it was called by the old one', () => {
+    const bob = { name: 'bob@example.org', email: 'bob@example.org' };
+    expect(namesWith({ username: 'bob@example.org' })).toEqual(bob);
+    expect(namesWith({ username: 'bob@example.org' }, 'Work')).toEqual({ ...bob, name: 'Work' });
+  });
+
+  it('leaves both where the new name is no address, or the user stays', () => {
+    expect(namesWith({ username: 'bob' })).toEqual({ name: 'ada@example.org', email: 'ada@example.org' });
+    expect(namesWith({ name: 'Home' })).toEqual({ name: 'Home', email: 'ada@example.org' });
+    const alias = { ...account, email: 'countess@example.org' };
+    expect(namesOf(alias, draftOf(alias))).toEqual({ name: 'ada@example.org', email: 'countess@example.org' });
   });
 });
 

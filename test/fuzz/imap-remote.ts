@@ -111,8 +111,12 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
     },
     async moveAll(from, to) {
       await leave();
-      const lines = await raw.command(`SELECT "${from}"`);
-      if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
+      const move = async (): Promise<void> => {
+        const lines = await raw.command(`SELECT "${from}"`);
+        if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
+      };
+      // Dovecot says now and then that it was deleted under it, of a mailbox that is there.
+      await move().catch(move);
     },
     mark: (copy, on) => onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (\\Deleted)`),
     async addAgain({ path, uid, subject }, mailbox) {

@@ -40,6 +40,8 @@ import type { Picture, PictureMessage } from './picture';
  *   original had: what is taken away here may still be a keyword of that copy, and so of the message.
  * - Deleting for good is a mark and then an EXPUNGE, and what somebody else moves away in between takes the mark along.
  *   Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one that is set at that very moment.
+ * - A move without MOVE is a copy and a deletion. Where it is undone in between, and the client could not write down that
+ *   the copy is made, there are two messages: a copy that nobody knows of is never deleted.
  * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two: by COPY, and
  *   not where both moved the one that there was.
  *
@@ -56,6 +58,8 @@ export class Oracle {
   /** Messages with a copy of which the `\Deleted` mark was set or taken away since all was quiet. */
   private readonly marked = new Set<string>();
   private readonly doubles = new Set<string>();
+  /** What was copied for a move that was taken back meanwhile, if the client could not write down that it was. */
+  private readonly copyLeft = new Set<string>();
   /** What either side did something to since all was quiet. */
   private readonly touched = new Set<string>();
   /** What stood in several mailboxes when all was quiet. */
@@ -82,6 +86,9 @@ export class Oracle {
     this.renumbered = [];
     this.settledRenames = this.renames.length;
     const all = Object.entries(picture.messages);
+    for (const [subject, { mailboxes }] of all)
+      if (this.copyLeft.has(subject) && mailboxes.length > 1) this.doubles.add(subject);
+    this.copyLeft.clear();
     this.severalTimes = new Set(all.filter(([, { mailboxes }]) => mailboxes.length > 1).map(([subject]) => subject));
     this.messages = new Map(
       Object.entries(picture.messages).map(([subject, message]) => {
@@ -197,6 +204,8 @@ export class Oracle {
     const refused = new Set(failed.map(({ changeId }) => changeId));
     for (const intent of this.actions.get(undoId) ?? []) {
       this.touched.add(intent.subject);
+      if (this.server.withheld.has('MOVE') && Object.values(intent.mailboxes).includes(true))
+        this.copyLeft.add(intent.subject);
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
       for (const [name, value] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
@@ -259,6 +268,7 @@ export class Oracle {
       const isCertain = !this.doubles.has(subject) || message === undefined;
       if (isCertain && !this.mayBeLost(subject, aspects, message)) check('exists');
       if (message === undefined) continue;
+      if (this.copyLeft.has(subject) && message.mailboxes.length > 1) continue;
       if (this.doubles.has(subject) && (this.touched.has(subject) || this.destroyed.length > 0)) continue;
       if (!this.doubles.has(subject)) problems.push(...this.standsTwice(subject, message.mailboxes, aspects));
       // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.

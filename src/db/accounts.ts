@@ -91,17 +91,22 @@ function changeBoth(
  * the old settings with the old mail, or the new ones with none. Returns the messages that went.
  */
 export function replaceAccount(db: MailDb, account: Account): EmailId[] {
+  const gone = emailIdsOf(db, account.id);
+  replaceInMail(db, account);
+  deleteBodies(db, gone);
+  return gone;
+}
+
+/** The same in mail.db alone, where bodies.db is emptied anyway. */
+export function replaceInMail(db: MailDb, account: Account): void {
   const rows = accountRows(db);
   const replaced = rows.map((row) => (row.account.id === account.id ? { ...row, account } : row));
   const changed = replaced.find((row) => row.account.id === account.id);
-  const gone = emailIdsOf(db, account.id);
   const replaceRow = (): void => {
     deleteRows(db, account.id);
     if (changed !== undefined) insertRow(db, changed);
   };
   changeBoth(db, rows, replaced, () => db.mail.transaction(replaceRow));
-  deleteBodies(db, gone);
-  return gone;
 }
 
 /** Deletes the account with everything of it in all files, waiting changes too. Returns the messages that went. */

@@ -1,4 +1,5 @@
-import { getAccount, insertAccount, updateAccount } from './accounts';
+import { isSameMail } from '../model/same-mail';
+import { getAccount, insertAccount, replaceInMail, updateAccount } from './accounts';
 import type { MailDb } from './mail-db';
 import { insertSavedChange } from './saved-changes';
 import { attachToKnown } from './settle-saved-changes';
@@ -18,8 +19,10 @@ const perhapsSent = 'Saved from a damaged database, which no longer tells whethe
 export function carryOver(db: MailDb, saved: Saved): void {
   db.mail.transaction(() => {
     for (const { account, createdAt } of saved.accounts) {
-      if (getAccount(db, account.id) === undefined) insertAccount(db, account, createdAt);
-      else updateAccount(db, account);
+      const known = getAccount(db, account.id);
+      if (known === undefined) insertAccount(db, account, createdAt);
+      else if (isSameMail(known.settings, account.settings)) updateAccount(db, account);
+      else replaceInMail(db, account); // the backup has the mail of the user or server before
     }
     for (const { email, trustedAt } of saved.senders) trustSender(db, email, true, trustedAt);
     raiseKeys(db, saved);

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { listAccounts, insertAccount, updateAccount } from '../../../../src/db/accounts';
+import { listAccounts, insertAccount, replaceAccount, updateAccount } from '../../../../src/db/accounts';
 import { getBody, storeBody } from '../../../../src/db/bodies';
 import { getNotice } from '../../../../src/db/database-notice';
 import { exportMail } from '../../../../src/db/export-mail';
@@ -60,6 +60,20 @@ async function syncAll({ local, server }: TestAccount, db: MailDb): Promise<void
 }
 
 describe('a restored backup', () => {
+  it('gives an account that has another user since nothing of the mail of the old one', async () => {
+    const { account, backup } = await backedUp();
+    const { local } = account;
+    const settings = { ...local.account.settings, username: users.bob.email };
+    const bobs = { ...local.account, settings };
+    replaceAccount(local.db, bobs);
+    const db = await restore(account, backup);
+    expect(listAccounts(db)).toEqual([bobs]);
+    expect(listChanges(db)).toEqual([]);
+    expect(listSavedChanges(db)).toEqual([]);
+    for (const table of ['emails', 'mailboxes', 'sync_state'])
+      expect(db.mail.get(`SELECT count(*) FROM ${table}`, [], (row) => row[0])).toBe(0);
+  });
+
   it.each([
     ['whose state the server still knows', false],
     ['whose state the server has forgotten (S8)', true],

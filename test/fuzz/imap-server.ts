@@ -72,6 +72,7 @@ function imapServer(server: Started, hasIds: boolean, addUser: (email: string) =
     heal: () => undefined,
     keepsMovedIntoDestroyed: false,
     copiesHaveKeywords: true,
+    knowsCopies: hasIds,
     async stop() {
       await leave();
       await server.stop();

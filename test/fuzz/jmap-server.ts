@@ -77,6 +77,7 @@ export function embeddedServer(): FuzzServer {
     heal: () => running().faults.clear(),
     keepsMovedIntoDestroyed: true,
     copiesHaveKeywords: false,
+    knowsCopies: true,
     withheld: new Set(),
     stop: async () => server?.stop(),
   };
@@ -176,6 +177,7 @@ export async function cyrusServer(): Promise<FuzzServer> {
     heal: () => undefined,
     keepsMovedIntoDestroyed: false,
     copiesHaveKeywords: false,
+    knowsCopies: true,
     withheld: new Set(),
     stop: () => server.stop(),
   };

@@ -11,8 +11,8 @@ import {
   type Aspect,
 } from './aspects';
 import type { SeenIntent } from './client';
-import type { FuzzServer } from './fuzz-server';
-import type { Picture, PictureMessage } from './picture';
+import type { Picture } from './picture';
+import { violations, type Known } from './violations';
 
 /**
  * What may be true once all is quiet (S40). Everything is taken apart into aspects that have two values and commute: a
@@ -41,29 +41,30 @@ import type { Picture, PictureMessage } from './picture';
  * - Deleting for good is a mark and then an EXPUNGE, and what somebody else moves away in between takes the mark along.
  *   Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one that is set at that very moment.
  * - A move without MOVE is a copy and a deletion. Where it is undone in between, and the client could not write down that
- *   the copy is made, there are two messages: a copy that nobody knows of is never deleted.
+ *   the copy is made, there are two messages where copies have no id in common: what nobody knows of is never deleted.
  * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two: by COPY, and
  *   not where both moved the one that there was.
  *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
  */
-export class Oracle {
-  private messages = new Map<string, Map<string, Aspect>>();
+export class Oracle implements Known {
+  messages = new Map<string, Map<string, Aspect>>();
   /** What each action did, for its undo. */
   private readonly actions = new Map<number, readonly SeenIntent[]>();
   /** Mailboxes that went since all was quiet, by their name now. */
-  private destroyed: string[] = [];
+  destroyed: string[] = [];
   /** What it was told since all was quiet, for a failure that does not come again. */
   private told: string[] = [];
   /** Messages with a copy of which the `\Deleted` mark was set or taken away since all was quiet. */
-  private readonly marked = new Set<string>();
-  private readonly doubles = new Set<string>();
+  readonly marked = new Set<string>();
+  /** What was added twice. */
+  readonly doubles = new Set<string>();
   /** What was copied for a move that was taken back meanwhile, if the client could not write down that it was. */
-  private readonly copyLeft = new Set<string>();
+  readonly copyLeft = new Set<string>();
   /** What either side did something to since all was quiet. */
-  private readonly touched = new Set<string>();
+  readonly touched = new Set<string>();
   /** What stood in several mailboxes when all was quiet. */
-  private severalTimes: ReadonlySet<string> = new Set();
+  severalTimes: ReadonlySet<string> = new Set();
   /** Of IMAP mailboxes, whose id is their path: what was renamed, in order. */
   private readonly renames: { readonly from: string; readonly to: string }[] = [];
   /** How many of them were known to the client when all was quiet. */
@@ -73,11 +74,9 @@ export class Oracle {
   private renumbered: string[] = [];
 
   /** Messages of which somebody else made a copy that has keywords of its own, since all was quiet. */
-  private readonly copied = new Set<string>();
+  readonly copied = new Set<string>();
 
-  constructor(
-    private readonly server: Pick<FuzzServer, 'keepsMovedIntoDestroyed' | 'copiesHaveKeywords' | 'withheld'>,
-  ) {}
+  constructor(readonly server: Known['server']) {}
 
   settled(picture: Picture): void {
     this.told = [];
@@ -204,8 +203,8 @@ export class Oracle {
     const refused = new Set(failed.map(({ changeId }) => changeId));
     for (const intent of this.actions.get(undoId) ?? []) {
       this.touched.add(intent.subject);
-      if (this.server.withheld.has('MOVE') && Object.values(intent.mailboxes).includes(true))
-        this.copyLeft.add(intent.subject);
+      const isCopied = this.server.withheld.has('MOVE') && !this.server.knowsCopies;
+      if (isCopied && Object.values(intent.mailboxes).includes(true)) this.copyLeft.add(intent.subject);
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
       for (const [name, value] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
@@ -247,73 +246,23 @@ export class Oracle {
 
   /** What the server has and must not have, or the other way round. */
   violations(picture: Picture, failed: readonly SeenIntent[]): string[] {
-    const listed = new Set(
-      failed.flatMap((intent) => aspectsOf(intent).map(([name]) => `${intent.subject}\n${this.current(name)}`)),
-    );
-    const problems: string[] = [];
-    for (const subject of Object.keys(picture.messages)) {
-      if (!this.messages.has(subject)) problems.push(`${subject} is on the server, and nobody made it`);
-    }
-    for (const [subject, aspects] of this.messages) {
-      const message = picture.messages[subject];
-      const have = new Set(
-        message && ['exists', ...message.keywords.map(keywordAspect), ...message.mailboxes.map(mailboxAspect)],
-      );
-      const check = (name: string): void => {
-        if (listed.has(`${subject}\n${name}`)) return;
-        const possible = aspects.get(name)?.possible ?? new Set([false]);
-        if (possible.has(have.has(name))) return;
-        problems.push(`${subject} ${have.has(name) ? 'has' : 'lacks'} “${name}”, which nobody wanted last`);
-      };
-      const isCertain = !this.doubles.has(subject) || message === undefined;
-      if (isCertain && !this.mayBeLost(subject, aspects, message)) check('exists');
-      if (message === undefined) continue;
-      if (this.copyLeft.has(subject) && message.mailboxes.length > 1) continue;
-      if (this.doubles.has(subject) && (this.touched.has(subject) || this.destroyed.length > 0)) continue;
-      if (!this.doubles.has(subject)) problems.push(...this.standsTwice(subject, message.mailboxes, aspects));
-      // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.
-      const isMoveRefused = failed.some(
-        (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
-      );
-      for (const name of new Set([...aspects.keys(), ...have])) {
-        if (name === 'exists') continue;
-        const id = mailboxOf(name);
-        const isFree = this.marked.has(subject) || (isMoveRefused && this.isRenamed(id));
-        const isMailHeld = picture.mailboxes[id] !== undefined && picture.mailboxes[id].isNode !== true;
-        if (isKeyword(name) || (isMailHeld && !isFree)) check(name);
-      }
-    }
-    return problems;
-  }
-
-  private standsTwice(subject: string, mailboxes: readonly string[], aspects: ReadonlyMap<string, Aspect>): string[] {
-    const canCopy = this.copied.has(subject) || this.severalTimes.has(subject) || this.server.withheld.has('MOVE');
-    return mailboxes
-      .filter((one, index) => mailboxes.indexOf(one) !== index)
-      .flatMap((id) => {
-        const place = aspects.get(mailboxAspect(id));
-        const isByBoth = this.server.copiesHaveKeywords && place?.local.has(true) === true && place.remote.has(true);
-        return isByBoth && canCopy ? [] : `${subject} stands in ${id} more than once`;
-      });
-  }
-
-  /** `message`: as it is found, if it is. */
-  private mayBeLost(subject: string, aspects: ReadonlyMap<string, Aspect>, message?: PictureMessage): boolean {
-    if (message !== undefined) {
-      // Deleted for good, and left to others' EXPUNGE.
-      return this.server.withheld.has('UIDPLUS') && message.mailboxes.length === 0;
-    }
-    if (this.server.withheld.has('UIDPLUS') && this.marked.has(subject)) return true;
-    if (this.server.keepsMovedIntoDestroyed) return false;
-    return this.destroyed.some((id) => aspects.get(mailboxAspect(id))?.local.has(true) === true);
+    return violations(this, picture, failed);
   }
 
   /** Since all was quiet. */
-  private isRenamed(id: string): boolean {
+  isRenamed(id: string): boolean {
     return this.renames.slice(this.settledRenames).some(({ to }) => {
       const now = mailboxOf(this.current(mailboxAspect(to)));
       return id === now || id.startsWith(`${now}/`);
     });
+  }
+
+  /** An aspect by the name that its mailbox has now. */
+  current(name: string): string {
+    if (!isPlace(name)) return name;
+    const follow = (path: string, { from, to }: { from: string; to: string }): string =>
+      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
+    return mailboxAspect(this.renames.reduce(follow, mailboxOf(name)));
   }
 
   private remote(subject: string, name: string, value: boolean): void {
@@ -349,12 +298,5 @@ export class Oracle {
     const found = aspects.get(current) ?? aspect(false);
     aspects.set(current, found);
     return found;
-  }
-
-  private current(name: string): string {
-    if (!isPlace(name)) return name;
-    const follow = (path: string, { from, to }: { from: string; to: string }): string =>
-      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
-    return mailboxAspect(this.renames.reduce(follow, mailboxOf(name)));
   }
 }

@@ -40,8 +40,9 @@ import { violations, type Known } from './violations';
  *   original had: what is taken away here may still be a keyword of that copy, and so of the message.
  * - Deleting for good is a mark and then an EXPUNGE, and what somebody else moves away in between takes the mark along.
  *   Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one that is set at that very moment.
- * - A move without MOVE is a copy and a deletion. Where it is undone in between, and the client could not write down that
- *   the copy is made, there are two messages where copies have no id in common: what nobody knows of is never deleted.
+ * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
+ *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
+ *   never deleted.
  * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two: by COPY, and
  *   not where both moved the one that there was.
  *
@@ -59,7 +60,7 @@ export class Oracle implements Known {
   readonly marked = new Set<string>();
   /** What was added twice. */
   readonly doubles = new Set<string>();
-  /** What was copied for a move that was taken back meanwhile, if the client could not write down that it was. */
+  /** What may have been copied for a move that the person did not want in the end: see above. */
   readonly copyLeft = new Set<string>();
   /** What either side did something to since all was quiet. */
   readonly touched = new Set<string>();
@@ -192,8 +193,10 @@ export class Oracle implements Known {
 
   acted(intents: readonly SeenIntent[], undoId: number | null): void {
     this.tell('acted', intents, undoId);
-    for (const intent of intents)
+    for (const intent of intents) {
+      this.noteCopyLeft(intent);
       for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, value);
+    }
     if (undoId !== null) this.actions.set(undoId, intents);
   }
 
@@ -203,8 +206,7 @@ export class Oracle implements Known {
     const refused = new Set(failed.map(({ changeId }) => changeId));
     for (const intent of this.actions.get(undoId) ?? []) {
       this.touched.add(intent.subject);
-      const isCopied = this.server.withheld.has('MOVE') && !this.server.knowsCopies;
-      if (isCopied && Object.values(intent.mailboxes).includes(true)) this.copyLeft.add(intent.subject);
+      this.noteCopyLeft(intent);
       if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
       for (const [name, value] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
@@ -230,6 +232,14 @@ export class Oracle implements Known {
         found.possible = both();
       }
     }
+  }
+
+  /** The message was to be moved before, and is to be moved or deleted otherwise now. */
+  private noteCopyLeft({ subject, mailboxes, destroy }: SeenIntent): void {
+    if (!this.server.withheld.has('MOVE') || this.server.knowsCopies) return;
+    if (Object.keys(mailboxes).length === 0 && !destroy) return;
+    const aspects = [...(this.messages.get(subject) ?? [])];
+    if (aspects.some(([name, { local }]) => isPlace(name) && local.has(true))) this.copyLeft.add(subject);
   }
 
   /** In order, a line each. */

@@ -40,10 +40,11 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
       if (possible.has(have.has(name))) return;
       problems.push(`${subject} ${have.has(name) ? 'has' : 'lacks'} “${name}”, which nobody wanted last`);
     };
-    const isCertain = !known.doubles.has(subject) || message === undefined;
-    if (isCertain && !mayBeLost(known, subject, aspects, message)) check('exists');
+    const isSeveral = known.doubles.has(subject) || known.copyLeft.has(subject);
+    if ((!isSeveral || message === undefined) && !mayBeLost(known, subject, aspects, message)) check('exists');
     if (message === undefined) continue;
-    if (known.copyLeft.has(subject) && message.mailboxes.length > 1) continue;
+    const isDeleted = aspects.get('exists')?.local.has(false) === true;
+    if (known.copyLeft.has(subject) && (message.mailboxes.length > 1 || isDeleted)) continue;
     if (known.doubles.has(subject) && (known.touched.has(subject) || known.destroyed.length > 0)) continue;
     if (!known.doubles.has(subject)) problems.push(...standsTwice(known, subject, message.mailboxes, aspects));
     // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.

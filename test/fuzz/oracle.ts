@@ -231,6 +231,10 @@ export class Oracle implements Known {
         found.local = both();
         found.possible = both();
       }
+      // Of one that was to go for good a copy may be marked already, and then it is shown nowhere.
+      if (!intent.destroy) continue;
+      for (const [name, { possible }] of this.messages.get(intent.subject) ?? [])
+        if (isPlace(name)) possible.add(false);
     }
   }
 
@@ -285,6 +289,17 @@ export class Oracle implements Known {
     }
     found.remote.add(value);
     found.possible = new Set([value, ...found.local]);
+    this.mayBeUnseen(subject);
+  }
+
+  /** Copies that stay are marked unread before one goes that seemed to be: what somebody else reads meanwhile is unread. */
+  private mayBeUnseen(subject: string): void {
+    const aspects = this.messages.get(subject);
+    const read = aspects?.get(keywordAspect('$seen'));
+    const isSeveral = this.copied.has(subject) || this.severalTimes.has(subject);
+    if (!this.server.copiesHaveKeywords || !isSeveral || read?.remote.has(true) !== true) return;
+    const isLeaving = [...(aspects ?? [])].some(([name, { local }]) => isPlace(name) && local.has(false));
+    if (isLeaving) read.possible.add(false);
   }
 
   /** `blind`: queued whatever is shown. An action holds only what it changes in what is shown. */
@@ -294,6 +309,7 @@ export class Oracle implements Known {
     found.local.add(value);
     found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
     if (isKeyword(name) && this.copied.has(subject) && value === leavesInCopy(name)) found.possible = both();
+    this.mayBeUnseen(subject);
     const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => isPlace(place));
     if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) {
       found.possible.add(true);

@@ -56,9 +56,9 @@ it('a window that reads nothing any more is let go of, the others are told on', 
   const enough = Math.ceil(4_000_000 / size);
   for (let sent = 0; sent < enough; sent += 50) {
     for (let n = 0; n < 50; n++) fanOut.tell('changed', event);
-    await delay(1);
+    // The living one reads in this very process: it gets the time for it, however busy the machine is.
+    for (let tries = 0; alive.told() < sent + 50 && tries < 5000; tries++) await delay(1);
   }
-  for (let tries = 0; alive.told() < enough && tries < 3000; tries++) await delay(10);
   expect(dropped).toEqual(['frozen']);
   expect(alive.told()).toBeGreaterThanOrEqual(enough);
   frozen.socket.resume(); // it wakes, and sees that it has to come again

@@ -38,8 +38,9 @@ import { violations, type Known } from './violations';
  * - Of what was added twice only its being there is held, once either side touched it: an action here is one copy's.
  * - Where copies have keywords of their own, one that somebody else made and that is not known here yet keeps what the
  *   original had: what is taken away here may still be a keyword of that copy, and so of the message.
- * - Deleting for good is a mark and then an EXPUNGE, and what somebody else moves away in between takes the mark along.
- *   Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one that is set at that very moment.
+ * - Deleting for good is a mark and then an EXPUNGE, as is the second half of a move without MOVE, and what somebody else
+ *   moves away in between takes the mark along. Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one
+ *   that is set at that very moment.
  * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
  *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
  *   never deleted.
@@ -282,6 +283,8 @@ export class Oracle implements Known {
   private remote(subject: string, name: string, value: boolean): void {
     const found = this.aspect(subject, name);
     const exists = this.aspect(subject, 'exists');
+    const isMoving = [...(this.messages.get(subject) ?? [])].some(([at, { local }]) => isPlace(at) && local.has(false));
+    if (value && isPlace(name) && isMoving && this.server.withheld.has('MOVE')) this.marked.add(subject);
     if (value && isPlace(name) && exists.local.has(false)) {
       exists.possible.add(true);
       if (this.server.copiesHaveKeywords) this.marked.add(subject);

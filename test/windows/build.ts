@@ -44,7 +44,7 @@ export function otherVersion({ apiVersion, migration }: ProgramVersion): Plugin 
     name: 'other-version',
     setup(bundling) {
       if (apiVersion !== undefined)
-        bundling.onLoad({ filter: /src[/\\]engine[/\\]api\.ts$/ }, ({ path: file }) => ({
+        bundling.onLoad({ filter: /src[/\\]engine[/\\]api[/\\]requests\.ts$/ }, ({ path: file }) => ({
           loader: 'ts',
           contents: change(file, /export const apiVersion = \d+;/, () => `export const apiVersion = ${apiVersion};`),
         }));

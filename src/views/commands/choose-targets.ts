@@ -1,4 +1,5 @@
 import type { Chosen, MessageNode } from '../messages/message-nodes';
+import { untilTold } from '../until-told';
 import type { Reader, ShownMessage } from '../view-context';
 import type { CommandInput } from './command-input';
 
@@ -10,10 +11,6 @@ interface ChosenInList {
   chosen(nodes: readonly MessageNode[]): readonly Chosen[];
 }
 type ShownInReader = Pick<Reader, 'current' | 'hasFocus'>;
-
-/** How often, and after how many ms each, a command looks for a selection that it is not told of. */
-const selectionTries = 20;
-const selectionDelay = 50;
 
 /**
  * `chooseTargets`, patient: while VS Code draws the list again (mail came in, an action was undone) it tells of no selection,
@@ -30,8 +27,7 @@ export async function awaitTargets(
     if (input.from !== 'list' && !(input.from === 'palette' && list.hasSelection && !reader.hasFocus)) return false;
     return list.chosen(nodes).length === 0 && !nodes.some(({ kind }) => kind === 'more');
   };
-  for (let tries = 0; tries < selectionTries && isUntold(); tries++)
-    await new Promise((resolve) => setTimeout(resolve, selectionDelay));
+  await untilTold(isUntold);
   return chooseTargets(input, list, reader);
 }
 

@@ -7,6 +7,7 @@ import type { MessageListView } from '../messages/message-list';
 import { messagesMimeType, parseTargets } from '../messages/message-drag';
 import { createViewProgress } from '../messages/view-progress';
 import { showError } from '../show-error';
+import { untilTold } from '../until-told';
 import type { ViewContext } from '../view-context';
 import type { MoveMessages } from '../commands/message-actions';
 import { isBusy } from './account-status';
@@ -81,6 +82,7 @@ export function registerMailboxes(
   });
   const progress = createViewProgress(mailboxesViewId);
   const openMailbox = vscode.commands.registerCommand('mailpane.openMailbox', async (argument?: MailboxNode) => {
+    if (argument === undefined) await untilTold(() => view.selection.length === 0);
     const node = argument ?? view.selection[0];
     const source = node === undefined ? null : sourceOf(node);
     if (source !== null) await list.show(source).catch((error: unknown) => showError(error, log));

@@ -54,8 +54,7 @@ function insertRow({ mail, changes }: MailDb, { account, createdAt }: AccountRow
 
 export function updateAccount(db: MailDb, account: Account): void {
   const rows = accountRows(db);
-  const changed = rows.map((row) => (row.account.id === account.id ? { ...row, account } : row));
-  changeBoth(db, rows, changed, () => {
+  changeBoth(db, rows, withAccount(rows, account), () => {
     db.changes.note('accounts');
     db.mail.run('UPDATE accounts SET name = ?, email = ?, settings = ? WHERE id = ?', [
       account.name,
@@ -65,6 +64,9 @@ export function updateAccount(db: MailDb, account: Account): void {
     ]);
   });
 }
+
+const withAccount = (rows: readonly AccountRow[], account: Account): AccountRow[] =>
+  rows.map((row) => (row.account.id === account.id ? { ...row, account } : row));
 
 /** The copy first (accounts-copy.ts): a kill in between leaves one that is ahead of mail.db, which opening it mends. */
 function changeBoth(
@@ -100,7 +102,7 @@ export function replaceAccount(db: MailDb, account: Account): EmailId[] {
 /** The same in mail.db alone, where bodies.db is emptied anyway. */
 export function replaceInMail(db: MailDb, account: Account): void {
   const rows = accountRows(db);
-  const replaced = rows.map((row) => (row.account.id === account.id ? { ...row, account } : row));
+  const replaced = withAccount(rows, account);
   const changed = replaced.find((row) => row.account.id === account.id);
   const replaceRow = (): void => {
     deleteRows(db, account.id);

@@ -12,7 +12,7 @@ import { requeueInterrupted } from './pending-changes';
 import { openMailFile, rescueMailFile, type MailFileOptions } from './rescue';
 import { bodiesApplicationId, bodiesMigrations } from './schema/bodies';
 import { clearSuspicion, howDamaged, isProvenDamaged, isSuspect, suspect, type HowDamaged } from './suspicion';
-import { appendLog } from './sync-log';
+import { logDatabase } from './sync-log';
 import { removeDraft } from './whole-file';
 
 export interface MailDbOptions extends Pick<OpenOptions, 'wasm' | 'guard'> {
@@ -114,12 +114,7 @@ function mendAccountsCopy(db: MailDb): void {
 }
 
 function logNewBodies(db: MailDb): void {
-  appendLog(db, {
-    accountId: null,
-    startedAt: Date.now(),
-    duration: 0,
-    level: 'warning',
-    kind: 'database',
+  logDatabase(db, {
     message: 'The store of message texts was damaged and made anew. Texts are fetched again when they are opened.',
     details: {},
   });

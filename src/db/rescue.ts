@@ -7,7 +7,7 @@ import type { MailDb } from './mail-db';
 import { asideName, nextOf, removeNext, swapIn } from './file-swap';
 import { readSaved, type Saved } from './salvage/read-saved';
 import { mailApplicationId, mailMigrations } from './schema/mail';
-import { appendLog } from './sync-log';
+import { logDatabase } from './sync-log';
 
 export type MailFileOptions = Pick<OpenOptions, 'wasm' | 'guard' | 'onDamaged'>;
 
@@ -55,15 +55,7 @@ export function noticeOf(what: DatabaseNotice['what'], file: string, saved: Save
 export function tell(db: MailDb, notice: DatabaseNotice): void {
   setNotice(db.mail, notice);
   const { what, file, ...counts } = notice;
-  appendLog(db, {
-    accountId: null,
-    startedAt: Date.now(),
-    duration: 0,
-    level: 'warning',
-    kind: 'database',
-    message: sentences[what],
-    details: { ...counts, file },
-  });
+  logDatabase(db, { message: sentences[what], details: { ...counts, file } });
 }
 
 /** A path names a person: where the file is stands in the details. */

@@ -45,6 +45,12 @@ export function appendLog({ mail }: MailDb, entry: LogEntry): void {
   if (id % trimEvery === 0) mail.run('DELETE FROM sync_log WHERE id <= ?', [id - mostEntries]);
 }
 
+/** What became of a database file: of no account. A path belongs into the details, for it names a person. */
+export function logDatabase(db: MailDb, said: Pick<LogEntry, 'message' | 'details'>): void {
+  const when = { startedAt: Date.now(), duration: 0 };
+  appendLog(db, { accountId: null, ...when, level: 'warning', kind: 'database', ...said });
+}
+
 export interface StoredLogEntry extends LogEntry {
   readonly id: number;
   readonly accountName: string | null;

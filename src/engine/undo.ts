@@ -20,8 +20,8 @@ export interface Undone {
 
 /**
  * Takes an action back (S31), `undoId` null: the newest that was not. A change that has not left is cancelled; for one
- * that has, or may have, its inverse is queued behind it. A message that was moved again since stays. Null: there is nothing to undo. A request that comes twice, since
- * an engine died before it answered, takes back one action.
+ * that has, or may have, its inverse is queued behind it. A message that was moved again since stays. Null: there is
+ * nothing to undo. A request that comes twice, since an engine died before it answered, takes back one action.
  */
 export function undoAction(
   db: MailDb,

@@ -13,6 +13,7 @@ import { mailApplicationId, mailMigrations } from '../../src/db/schema/mail';
 import type { ServerEmail } from '../../src/model/email';
 import type { AccountId, MailboxId } from '../../src/model/ids';
 import { randomFrom } from '../storage-kill/workload';
+import { allRights } from '../support/test-db';
 
 export const accountId = 'bench' as AccountId;
 
@@ -85,13 +86,6 @@ function fill(db: MailDb, isFull: (messages: number) => boolean): void {
 }
 
 function makeMailboxes() {
-  const rights = {
-    mayReadItems: true,
-    mayAddItems: true,
-    mayRemoveItems: true,
-    maySetSeen: true,
-    maySetKeywords: true,
-  };
   return Array.from({ length: 20 }, (_, index) => ({
     remoteId: `mailbox-${index}`,
     name: `Mailbox ${index}`,
@@ -99,7 +93,7 @@ function makeMailboxes() {
     role: index === 0 ? ('inbox' as const) : null,
     sortOrder: index,
     isSubscribed: true,
-    rights,
+    rights: allRights,
     totalEmails: 0,
     unreadEmails: 0,
   }));

@@ -56,17 +56,28 @@ export function present<T>(value: T | null | undefined): T {
   return value;
 }
 
+/** Of a mailbox of one's own. */
+export const allRights = {
+  mayReadItems: true,
+  mayAddItems: true,
+  mayRemoveItems: true,
+  maySetSeen: true,
+  maySetKeywords: true,
+};
+
 /** A mailbox as a server would tell of it. */
 export function serverMailbox(role: MailboxRole, remoteId: string): ServerMailbox {
-  const rights = {
-    mayReadItems: true,
-    mayAddItems: true,
-    mayRemoveItems: true,
-    maySetSeen: true,
-    maySetKeywords: true,
-  };
   const place = { parentRemoteId: null, sortOrder: roles.indexOf(role) };
-  return { remoteId, name: role, role, ...place, isSubscribed: true, rights, totalEmails: 0, unreadEmails: 0 };
+  return {
+    remoteId,
+    name: role,
+    role,
+    ...place,
+    isSubscribed: true,
+    rights: allRights,
+    totalEmails: 0,
+    unreadEmails: 0,
+  };
 }
 
 /** A message as a server would tell of it. */

@@ -7,22 +7,15 @@ export const accountId = v.pipe(
   v.transform((id) => id as AccountId),
 );
 const key = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
-export const mailboxId = v.pipe(
-  key,
-  v.transform((id) => id as MailboxId),
-);
-export const emailId = v.pipe(
-  key,
-  v.transform((id) => id as EmailId),
-);
-export const threadId = v.pipe(
-  key,
-  v.transform((id) => id as ThreadId),
-);
-export const changeId = v.pipe(
-  key,
-  v.transform((id) => id as ChangeId),
-);
+const keyOf = <Id extends number>() =>
+  v.pipe(
+    key,
+    v.transform((id) => id as Id),
+  );
+export const mailboxId = keyOf<MailboxId>();
+export const emailId = keyOf<EmailId>();
+export const threadId = keyOf<ThreadId>();
+export const changeId = keyOf<ChangeId>();
 /** Of a request that must not be done twice, see `once`; set by the client. */
 export const requestId = v.optional(v.pipe(v.string(), v.uuid()));
 /** A list of messages: one mailbox, or the inboxes of all accounts as one. */

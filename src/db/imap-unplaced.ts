@@ -3,6 +3,7 @@ import { identityOf } from './email-identity';
 import { deleteEmails } from './emails';
 import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
+import { renameInActions } from './undo-actions';
 
 /** What one round over the mailboxes saw: messages move between them while it runs (S21). */
 export interface Round {
@@ -72,6 +73,7 @@ export function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
     String(id),
     String(inserted),
   ]);
+  renameInActions(db, inserted, id);
   deleteEmails(db, [inserted]);
 }
 

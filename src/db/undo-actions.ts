@@ -42,12 +42,11 @@ export interface RememberedAction {
 
 /** In the transaction of the action itself. Returns its id. */
 export function rememberAction({ mail }: MailDb, { action, steps, requestId }: RememberedAction, now: number): number {
-  const id = mail.insert('INSERT INTO undo_actions (created_at, action, steps, request_id) VALUES (?, ?, ?, ?)', [
-    now,
-    JSON.stringify(action),
-    JSON.stringify(steps),
-    requestId,
-  ]);
+  const newest = steps.reduce((highest, { emailId }) => Math.max(highest, emailId), 0);
+  const id = mail.insert(
+    'INSERT INTO undo_actions (created_at, action, steps, newest_email, request_id) VALUES (?, ?, ?, ?, ?)',
+    [now, JSON.stringify(action), JSON.stringify(steps), newest, requestId],
+  );
   mail.run('DELETE FROM undo_actions WHERE id <= ?', [id - mostActions]);
   return id;
 }
@@ -96,6 +95,17 @@ export function forgetChanges(db: MailDb, changeIds: readonly ChangeId[]): void 
     if (left.length === 0) markUndone(db, id, { kept: 0, moved: 0, requestId: null });
     else if (left.length < steps.length)
       db.mail.run('UPDATE undo_actions SET steps = ? WHERE id = ?', [JSON.stringify(left), id]);
+  }
+}
+
+/** A message turned out to be an older one (S3): what was done to it can still be taken back. */
+export function renameInActions({ mail }: MailDb, from: EmailId, to: EmailId): void {
+  // Mostly none: the message has only just come, and `steps` of a bulk action are long.
+  const sql = `SELECT ${columns} FROM undo_actions WHERE newest_email >= ? AND undone = 0`;
+  for (const { id, steps } of mail.all(sql, [from], toAction)) {
+    if (!steps.some(({ emailId }) => emailId === from)) continue;
+    const renamed = steps.map((step) => (step.emailId === from ? { ...step, emailId: to } : step));
+    mail.run('UPDATE undo_actions SET steps = ? WHERE id = ?', [JSON.stringify(renamed), id]);
   }
 }
 

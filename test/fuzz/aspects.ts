@@ -8,6 +8,8 @@ export interface Aspect {
   readonly remote: Set<boolean>;
   /** See `loosen`. */
   isLoose: boolean;
+  /** It was so at some moment since all was quiet: either side may still think that it is. */
+  wasTrue: boolean;
 }
 
 export const aspect = (value: boolean): Aspect => ({
@@ -15,6 +17,7 @@ export const aspect = (value: boolean): Aspect => ({
   local: new Set(),
   remote: new Set(),
   isLoose: false,
+  wasTrue: value,
 });
 export const both = (): Set<boolean> => new Set([true, false]);
 export const keywordAspect = (keyword: string): string => keyword;

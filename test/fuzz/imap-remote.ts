@@ -68,7 +68,8 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
       const copies = await visibleOf(subject);
       const [stays, ...others] = [...copies].sort((a, b) => Number(b.path === to) - Number(a.path === to));
       if (stays === undefined) return;
-      if (stays.path !== to) await onCopy(stays, `UID MOVE # "${to}"`);
+      // Our client may have moved it from there to where it was looked for next: a message that was seen twice is one.
+      await onCopy(stays, stays.path === to ? 'UID FETCH # (FLAGS)' : `UID MOVE # "${to}"`);
       for (const copy of others) await remove(copy);
     },
     addTo: hasIds

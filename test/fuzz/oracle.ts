@@ -44,6 +44,7 @@ import { violations, type Known } from './violations';
  * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
  *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
  *   never deleted.
+ * - What leaves one of several mailboxes stays in another one, even if somebody else has taken it out of there meanwhile.
  * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two: by COPY, and
  *   not where both moved the one that there was.
  *
@@ -137,7 +138,11 @@ export class Oracle implements Known {
     this.tell('remoteMailboxDestroyed', id);
     this.destroyed.push(id);
     for (const [subject, { mailboxes }] of Object.entries(before.messages)) {
-      const isMoving = (this.messages.get(subject)?.get(mailboxAspect(id))?.local.size ?? 0) > 0;
+      const aspects = [...(this.messages.get(subject) ?? [])];
+      // Out of there, or into another one.
+      const isMoving = aspects.some(
+        ([name, { local }]) => isPlace(name) && (name === mailboxAspect(id) ? local.size > 0 : local.has(true)),
+      );
       // A copy that is marked \Deleted stands in no mailbox of the picture, and goes with its own.
       if (isMoving || mailboxes.length === 0 || this.marked.has(subject))
         this.aspect(subject, 'exists').possible = both();
@@ -197,6 +202,7 @@ export class Oracle implements Known {
     for (const intent of intents) {
       this.noteCopyLeft(intent);
       for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, value);
+      this.mayBePutBack(intent);
     }
     if (undoId !== null) this.actions.set(undoId, intents);
   }
@@ -236,6 +242,17 @@ export class Oracle implements Known {
       if (!intent.destroy) continue;
       for (const [name, { possible }] of this.messages.get(intent.subject) ?? [])
         if (isPlace(name)) possible.add(false);
+    }
+  }
+
+  /** JMAP: what leaves a mailbox for no other one is said to stand in one of those where it was, lest it stands nowhere. */
+  private mayBePutBack({ subject, mailboxes }: SeenIntent): void {
+    const values = Object.values(mailboxes);
+    if (this.server.copiesHaveKeywords || values.length === 0 || values.includes(true)) return;
+    for (const [name, place] of this.messages.get(subject) ?? []) {
+      if (!isPlace(name) || !place.wasTrue || mailboxes[mailboxOf(name)] === false) continue;
+      place.local.add(true);
+      place.possible.add(true);
     }
   }
 
@@ -291,6 +308,7 @@ export class Oracle implements Known {
       for (const [place, { possible }] of this.messages.get(subject) ?? []) if (isPlace(place)) possible.add(false);
     }
     found.remote.add(value);
+    found.wasTrue ||= value;
     found.possible = new Set([value, ...found.local]);
     this.mayBeUnseen(subject);
   }
@@ -310,6 +328,7 @@ export class Oracle implements Known {
     const found = this.aspect(subject, name);
     const mayBeDropped = blind || found.local.size > 0 || found.remote.size > 1;
     found.local.add(value);
+    found.wasTrue ||= value;
     found.possible = new Set([value, ...(mayBeDropped ? found.remote : [])]);
     if (isKeyword(name) && this.copied.has(subject) && value === leavesInCopy(name)) found.possible = both();
     this.mayBeUnseen(subject);

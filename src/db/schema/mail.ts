@@ -224,4 +224,13 @@ UPDATE imap_unplaced SET since = CAST(strftime('%s', 'now') AS INTEGER) * 1000;
 ALTER TABLE undo_actions ADD COLUMN moved INTEGER NOT NULL DEFAULT 0; -- messages that a later move keeps where they are
 `,
   },
+  {
+    version: 7,
+    name: 'actions know the newest message that they are of',
+    sql: `
+ALTER TABLE undo_actions ADD COLUMN newest_email INTEGER NOT NULL DEFAULT 0; -- the highest key in steps
+UPDATE undo_actions SET newest_email =
+  coalesce((SELECT max(json_extract(value, '$.emailId')) FROM json_each(steps)), 0);
+`,
+  },
 ];

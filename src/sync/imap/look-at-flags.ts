@@ -72,7 +72,7 @@ function explains(
 }
 
 export async function fetchFlags(
-  { connection, signal }: Look,
+  { connection, signal }: Pick<Look, 'connection' | 'signal'>,
   range: string,
   since?: readonly Argument[],
 ): Promise<Map<number, readonly string[]>> {

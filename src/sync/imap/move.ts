@@ -1,6 +1,5 @@
-import { identityOf } from '../../db/email-identity';
-import { emailAt, isLive, messageIdOf, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
-import { absorb, emailIdentity, expectedMailbox, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
+import { emailAt, isLive, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import { absorb, expectedMailbox, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
@@ -8,10 +7,8 @@ import { changeWords, refused } from '../change-words';
 import { absentAmong, mailboxIsAway, notThere } from './absent';
 import { numberOf, responseCode, textOf, type ImapResponse } from './attributes';
 import { getCheckpoint } from './checkpoint';
-import { atom, sequence } from './connection';
-import { fetchList } from './fetch-list';
-import { search } from './search';
-import { selectMailbox } from './select';
+import { sequence } from './connection';
+import { findCopies, type Copy } from './find-copies';
 import type { StepContext, Target } from './send';
 import { deleteMessages } from './store';
 import { expandUidSet, formatUidSet } from './uid-set';
@@ -34,8 +31,8 @@ export async function copyMessages(
   const found = await findCopies(step, missing, destination, path);
   step.context.db.mail.transaction(() => {
     for (const target of missing) {
-      const uid = found.get(target.emailId);
-      if (uid !== undefined) arriveAt(step, target, destination, uid);
+      const copy = found.get(target.emailId);
+      if (copy !== undefined) arriveAt(step, target, destination, copy);
     }
   });
   const rest = missing.filter(({ emailId }) => !found.has(emailId));
@@ -54,38 +51,6 @@ export async function copyMessages(
 function standsIn({ context: { db } }: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean {
   if (expectedMailbox(db, emailId) === mailboxId) return true;
   return placesOf(db, emailId).some((place) => place.mailboxId === mailboxId && isLive(place));
-}
-
-/**
- * S22: a COPY to which no answer came may have been done, and a second one would double the message: its copies are
- * looked for in the destination by Message-ID first. Leaves the source open.
- */
-async function findCopies(
-  { context, connection, selected, signal }: StepContext,
-  targets: readonly Target[],
-  destination: MailboxId,
-  path: string,
-): Promise<ReadonlyMap<EmailId, number>> {
-  const { db, accountId } = context;
-  const found = new Map<EmailId, number>();
-  const inDoubt = targets.filter(({ mayBeDone }) => mayBeDone);
-  if (inDoubt.length === 0) return found;
-  const { uidValidity } = await selectMailbox(connection, path, null, signal);
-  if (getCheckpoint(db, accountId, destination)?.uidValidity === uidValidity) {
-    for (const { emailId } of inDoubt) {
-      const messageId = messageIdOf(db, emailId);
-      if (messageId === null) continue;
-      const uids = await search(connection, [atom('HEADER'), 'MESSAGE-ID', messageId], signal);
-      const taken = new Set(found.values());
-      const free = uids.filter((uid) => !taken.has(uid));
-      const emails = free.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(free) }, signal);
-      // A marked one is what somebody else, or an earlier move of ours, has left there.
-      const same = emails.find((email) => isLive(email) && identityOf(email) === emailIdentity(db, emailId));
-      if (same !== undefined) found.set(emailId, same.uid);
-    }
-  }
-  await selectMailbox(connection, selected.path, null, signal);
-  return found;
 }
 
 /** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
@@ -174,7 +139,7 @@ function arrive(step: StepContext, target: Target, destination: MailboxId, told:
   const checkpoint = getCheckpoint(db, accountId, destination);
   const copy = told?.uids.get(target.uid);
   if (copy !== undefined && told?.uidValidity === checkpoint?.uidValidity) {
-    arriveAt(step, target, destination, copy);
+    arriveAt(step, target, destination, { uid: copy, keywords: keywordsAt(step, target) });
     return;
   }
   expectIn(db, target.emailId, destination);
@@ -182,17 +147,16 @@ function arrive(step: StepContext, target: Target, destination: MailboxId, told:
   refreshBase(db, [target.emailId]);
 }
 
-function arriveAt(
-  { context: { db }, mailboxId }: StepContext,
-  { emailId, uid }: Target,
-  destination: MailboxId,
-  copy: number,
-): void {
+function keywordsAt({ context: { db }, mailboxId }: StepContext, { emailId, uid }: Target): readonly string[] {
   const source = placesOf(db, emailId).find((place) => place.mailboxId === mailboxId && place.uid === uid);
+  return source?.keywords ?? [];
+}
+
+function arriveAt({ context: { db } }: StepContext, { emailId }: Target, destination: MailboxId, copy: Copy): void {
   // A cycle may have met the copy before it was known to be ours.
-  const met = emailAt(db, destination, copy);
+  const met = emailAt(db, destination, copy.uid);
   if (met !== undefined && met !== emailId && placesOf(db, met).length === 1) absorb(db, emailId, met);
-  putPlace(db, destination, copy, emailId, source?.keywords ?? []);
+  putPlace(db, destination, copy.uid, emailId, copy.keywords);
   settleUnplaced(db, emailId, destination);
   refreshBase(db, [emailId]);
 }

@@ -49,6 +49,8 @@ export function plan(
   if (change.mayHaveLeft && context.doubt.isOpen && isMoved(live, patch)) return unknownYet(whereUnknown);
   const { addKeywords, removeKeywords } = patch;
   if (addKeywords.length + removeKeywords.length > 0) {
+    // One of its copies would be passed over.
+    if (expected !== null) return unknownYet(whereUnknown);
     const run: Step = (step, targets) => storeKeywords(step, targets, addKeywords, removeKeywords);
     const key = JSON.stringify([addKeywords, removeKeywords]);
     for (const { mailboxId, uid } of live.length > 0 ? live : places) add(steps.keywords, key, mailboxId, uid, run);

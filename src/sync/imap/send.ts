@@ -122,8 +122,13 @@ async function runGroup(
       const here = new Set(placed.map(({ emailId }) => emailId));
       const away = targets.filter(({ emailId }) => !here.has(emailId));
       const failed = new Map(notThere({ needsCycle }, away));
+      // What is refused may be half done: of a move the copies may be made, or the originals marked.
+      const onRefused = (): void => {
+        context.doubt.raise();
+        needsCycle();
+      };
       for (const part of fittingParts(placed, ({ uid }) => uid)) {
-        for (const [id, outcome] of await tryInParts(attempt, part, needsCycle)) failed.set(id, outcome);
+        for (const [id, outcome] of await tryInParts(attempt, part, onRefused)) failed.set(id, outcome);
       }
       return failed;
     },
@@ -160,7 +165,7 @@ const mostTries = 12;
 async function tryInParts(
   attempt: (targets: readonly Target[]) => Promise<ReadonlyMap<EmailId, ChangeOutcome>>,
   targets: readonly Target[],
-  needsCycle: () => void,
+  onRefused: () => void,
   trouble: { tries: number; last: CommandRefused | null } = { tries: 0, last: null },
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
   const failAll = (error: CommandRefused) => new Map(targets.map(({ emailId }) => [emailId, outcomeOf(error)]));
@@ -169,7 +174,7 @@ async function tryInParts(
     return await attempt(targets);
   } catch (error) {
     if (!isRefusalOfOne(error)) throw error;
-    needsCycle();
+    onRefused();
     if (error.isTransient) {
       trouble.tries += 1;
       trouble.last = error;
@@ -177,7 +182,7 @@ async function tryInParts(
     if (targets.length === 1) return failAll(error);
     const outcomes = new Map<EmailId, ChangeOutcome>();
     for (const part of pagesOf(targets, error.isTransient ? Math.ceil(targets.length / 2) : 1)) {
-      for (const [id, outcome] of await tryInParts(attempt, part, needsCycle, trouble)) outcomes.set(id, outcome);
+      for (const [id, outcome] of await tryInParts(attempt, part, onRefused, trouble)) outcomes.set(id, outcome);
     }
     return outcomes;
   }

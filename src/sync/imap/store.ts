@@ -1,24 +1,16 @@
-import {
-  deletedFlag,
-  emailAt,
-  isLive,
-  placesOf,
-  placesOfEach,
-  putPlace,
-  refreshBase,
-  removePlaces,
-  updateKeywords,
-} from '../../db/imap-messages';
-import { expectedMailbox, newRound } from '../../db/imap-unplaced';
-import type { EmailId } from '../../model/ids';
+import { deletedFlag, emailAt, placesOfEach, removePlaces, updateKeywords } from '../../db/imap-messages';
+import { newRound } from '../../db/imap-unplaced';
+import type { MailDb } from '../../db/mail-db';
+import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
 import { absentAmong, notThere, uidOfFetch } from './absent';
 import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
+import { copiesElsewhere } from './copies-elsewhere';
 import { flagOf } from './flags';
 import { ownMarks, setOwnMarks } from './own-marks';
 import { search } from './search';
-import { addVanished } from './select';
+import { addVanished, type Selected } from './select';
 import type { StepContext, Target } from './send';
 import { formatUidSet } from './uid-set';
 
@@ -29,7 +21,7 @@ export async function storeKeywords(
   add: readonly string[],
   remove: readonly string[],
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
-  const impossible = add.find((keyword) => !canStore(step, keyword));
+  const impossible = add.find((keyword) => !canStore(step.selected, keyword));
   if (impossible !== undefined) {
     const message = `The server cannot keep the label “${impossible}” in that mailbox.`;
     return new Map(targets.map(({ emailId }) => [emailId, { result: 'permanent', message }]));
@@ -41,27 +33,37 @@ export async function storeKeywords(
   const { context, mailboxId } = step;
   // Without waiting for the disk: the end of the change does, and what the server has can be asked for again.
   context.db.mail.transactionOfCopies(() => {
-    const stored = without(targets, absent);
-    const places = placesOfEach(
-      context.db,
-      stored.map(({ emailId }) => emailId),
-    );
-    const keywords = stored.flatMap(({ emailId, uid }) => {
-      const place = places.get(emailId)?.find((one) => one.mailboxId === mailboxId && one.uid === uid);
-      if (place === undefined) return [];
-      const kept = place.keywords.filter((keyword) => !remove.includes(keyword));
-      return [[uid, [...kept, ...add]] as const];
-    });
-    updateKeywords(context.db, mailboxId, new Map(keywords));
+    changeKeywords(context.db, mailboxId, without(targets, absent), add, remove);
   });
   return notThere(step, absent);
+}
+
+/** What a server has done to copies that are still ours. */
+function changeKeywords(
+  db: MailDb,
+  mailboxId: MailboxId,
+  targets: readonly Target[],
+  add: readonly string[],
+  remove: readonly string[],
+): void {
+  const places = placesOfEach(
+    db,
+    targets.map(({ emailId }) => emailId),
+  );
+  const keywords = targets.flatMap(({ emailId, uid }) => {
+    const place = places.get(emailId)?.find((one) => one.mailboxId === mailboxId && one.uid === uid);
+    if (place === undefined) return [];
+    const kept = place.keywords.filter((keyword) => !remove.includes(keyword));
+    return [[uid, [...kept, ...add]] as const];
+  });
+  updateKeywords(db, mailboxId, new Map(keywords));
 }
 
 function without(targets: readonly Target[], absent: readonly Target[]): readonly Target[] {
   return absent.length === 0 ? targets : targets.filter((target) => !absent.includes(target));
 }
 
-function canStore({ selected }: StepContext, keyword: string): boolean {
+export function canStore(selected: Selected, keyword: string): boolean {
   const flag = flagOf(keyword);
   if (flag === null) return false;
   return (
@@ -70,9 +72,9 @@ function canStore({ selected }: StepContext, keyword: string): boolean {
 }
 
 /** `told`: takes the UIDs that the server has told of, as it does with CONDSTORE (RFC 7162 §3.1.3) though it is SILENT. */
-async function storeFlags(
-  { connection, signal }: StepContext,
-  targets: readonly Target[],
+export async function storeFlags(
+  { connection, signal }: Pick<StepContext, 'connection' | 'signal'>,
+  targets: readonly Pick<Target, 'uid'>[],
   operation: string,
   keywords: readonly string[],
   told: Set<number>,
@@ -89,7 +91,7 @@ async function storeFlags(
   await connection.command('UID STORE', args, handlers, signal);
 }
 
-const uidSet = (targets: readonly Target[]): string => formatUidSet(targets.map(({ uid }) => uid));
+const uidSet = (targets: readonly Pick<Target, 'uid'>[]): string => formatUidSet(targets.map(({ uid }) => uid));
 
 /** Takes away the mark that somebody set on copies: what is moved stays. */
 export async function takeMarkAway(
@@ -104,24 +106,17 @@ export async function takeMarkAway(
 }
 
 /**
- * Takes copies out of a mailbox while the message stands in another: a cycle may have had its turn since that was planned,
- * and the last copy that is shown never goes. One that is gone from there is as it was wanted: Gmail's Trash takes a
- * message out of every label.
+ * Takes copies out of a mailbox while the message stands in another, and never the last one that is shown. One that is
+ * gone from there is as it was wanted: Gmail's Trash takes a message out of every label.
  */
 export async function removeCopies(
   step: StepContext,
   targets: readonly Target[],
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
-  const isLast = ({ emailId }: Target): boolean => !standsElsewhere(step, emailId);
-  const last = targets.filter(isLast);
+  const elsewhere = await copiesElsewhere(step, targets);
+  const last = targets.filter(({ emailId }) => !elsewhere.has(emailId));
   const others = without(targets, last);
   return new Map([...notThere(step, last), ...(others.length === 0 ? [] : await takeOut(step, others, true))]);
-}
-
-function standsElsewhere({ context: { db }, mailboxId }: StepContext, emailId: EmailId): boolean {
-  if (placesOf(db, emailId).some((place) => isLive(place) && place.mailboxId !== mailboxId)) return true;
-  const expected = expectedMailbox(db, emailId);
-  return expected !== null && expected !== mailboxId;
 }
 
 /** Takes all copies out of a mailbox: one that is gone from there may be in another by now. */
@@ -148,6 +143,8 @@ async function takeOut(
   await storeFlags(step, all, '+FLAGS.SILENT', [deletedFlag], told);
   const gone = await absentAmong(step, all, told);
   const targets = without(all, gone);
+  // Before the next command: if that fails, these copies are no place to stand any more, and the way back has to know it.
+  markDeleted(step, targets);
   const isExpunged = targets.length === 0 || (await expunge(step, targets));
   if (!isExpunged) {
     const details = connection.selected?.path ?? '';
@@ -156,12 +153,7 @@ async function takeOut(
   const done = isDoneWhenAbsent ? gone : [];
   db.mail.transaction(() => {
     for (const { emailId, uid } of targets) {
-      if (emailAt(db, mailboxId, uid) !== emailId) continue;
-      if (!isExpunged) {
-        const place = placesOf(db, emailId).find((one) => one.mailboxId === mailboxId && one.uid === uid);
-        putPlace(db, mailboxId, uid, emailId, [...(place?.keywords ?? []), deletedFlag]);
-        refreshBase(db, [emailId]);
-      } else removePlaces(db, mailboxId, [uid], newRound());
+      if (isExpunged && emailAt(db, mailboxId, uid) === emailId) removePlaces(db, mailboxId, [uid], newRound());
     }
     for (const { emailId, uid } of done) {
       if (emailAt(db, mailboxId, uid) === emailId) removePlaces(db, mailboxId, [uid], newRound());
@@ -169,6 +161,11 @@ async function takeOut(
   });
   signal.throwIfAborted();
   return notThere(step, without(gone, done));
+}
+
+/** Without waiting for the disk: a cycle can ask for it again. */
+function markDeleted({ context: { db }, mailboxId }: StepContext, targets: readonly Target[]): void {
+  db.mail.transactionOfCopies(() => changeKeywords(db, mailboxId, targets, [deletedFlag], []));
 }
 
 async function expunge(step: StepContext, targets: readonly Target[]): Promise<boolean> {

@@ -48,7 +48,17 @@ function chained(first: SendResult['checkpoint'], second: SendResult['checkpoint
 }
 
 /**
- * The mailboxes that messages are to be moved to and that are not there any more. Asked for, because Cyrus takes a move
+ * Where a message is thought to stay that leaves a mailbox for no other one. Somebody may have taken it out of there
+ * meanwhile: a patch that only removes would leave it nowhere then, and Cyrus deletes what stands nowhere. So the patch
+ * says one of these as well.
+ */
+function remaining({ email, patch }: OutgoingChange): MailboxId[] {
+  if (patch.addMailboxes.length > 0 || patch.removeMailboxes.length === 0) return [];
+  return [...email.mailboxIds].filter((id) => !patch.removeMailboxes.includes(id));
+}
+
+/**
+ * The mailboxes that messages are to be in and that are not there any more. Asked for, because Cyrus takes a move
  * into a mailbox that somebody else destroyed, says that it is done, and the message is gone.
  */
 async function goneTargets(
@@ -56,7 +66,7 @@ async function goneTargets(
   changes: readonly OutgoingChange[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const targets = new Set(changes.flatMap(({ patch }) => patch.addMailboxes));
+  const targets = new Set(changes.flatMap((change) => [...change.patch.addMailboxes, ...remaining(change)]));
   const remoteIds = [...targets].flatMap((id) => remoteMailboxId(context.db, id) ?? []);
   return new Set((await getItems(context, 'Mailbox', remoteIds, ['id'], signal)).notFound);
 }
@@ -87,33 +97,31 @@ async function movedMeanwhile(
 }
 
 /** The patch, or why it cannot be sent. */
-function toItem(
-  { db }: JmapContext,
-  { email, patch }: OutgoingChange,
-  gone: ReadonlySet<string>,
-): Item | ChangeOutcome {
+function toItem({ db }: JmapContext, change: OutgoingChange, gone: ReadonlySet<string>): Item | ChangeOutcome {
+  const { email, patch } = change;
   if (email.remoteId === null) return refused('This message is not on the server yet.');
   const item = { emailId: email.id, remoteId: email.remoteId };
   if (patch.destroy) return { ...item, patch: null };
+  const isThere = (id: MailboxId): boolean => {
+    const remoteId = remoteMailboxId(db, id);
+    return remoteId !== undefined && !gone.has(remoteId);
+  };
+  if (!patch.addMailboxes.every(isThere)) return refused(changeWords.targetGone);
+  const stays = remaining(change).find(isThere);
+  const places = stays === undefined ? patch.addMailboxes : [stays];
+  // RFC 8621 §4.1.1: a message stands in at least one mailbox.
+  if (patch.removeMailboxes.length > 0 && places.length === 0) return refused(changeWords.nowhere);
   const set: Record<string, true | null> = {};
   for (const keyword of patch.addKeywords) set[`keywords/${escapePointer(keyword)}`] = true;
   for (const keyword of patch.removeKeywords) set[`keywords/${escapePointer(keyword)}`] = null;
-  const remaining = new Set(email.mailboxIds);
-  for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [patch.addMailboxes, true] as const]) {
+  for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [places, true] as const]) {
     for (const id of mailboxIds) {
       const remoteId = remoteMailboxId(db, id);
-      if (value === true && (remoteId === undefined || gone.has(remoteId))) return refused(changeWords.targetGone);
-      if (value === true) remaining.add(id);
-      else remaining.delete(id);
       if (remoteId !== undefined) set[`mailboxIds/${escapePointer(remoteId)}`] = value;
     }
   }
-  // RFC 8621 §4.1.1: a message stands in at least one mailbox.
-  if (patch.removeMailboxes.length > 0 && isEmpty(remaining)) return refused(changeWords.nowhere);
   return { ...item, patch: set };
 }
-
-const isEmpty = (ids: ReadonlySet<MailboxId>): boolean => ids.size === 0;
 
 /** RFC 6901 §3. */
 function escapePointer(part: string): string {

@@ -1,0 +1,88 @@
+import { deletedFlag, isLive, messageIdOf } from '../../db/imap-messages';
+import { identityOf } from '../../db/email-identity';
+import { emailIdentity } from '../../db/imap-unplaced';
+import type { EmailId, MailboxId } from '../../model/ids';
+import { getCheckpoint } from './checkpoint';
+import { atom } from './connection';
+import { fetchList } from './fetch-list';
+import { keywordsOf } from './flags';
+import { fetchFlags } from './look-at-flags';
+import { search } from './search';
+import { selectMailbox, type Selected } from './select';
+import type { StepContext, Target } from './send';
+import { canStore, storeFlags } from './store';
+import { formatUidSet } from './uid-set';
+
+/** One that an earlier try has made. */
+export interface Copy {
+  readonly uid: number;
+  readonly keywords: readonly string[];
+}
+
+/**
+ * S22: a COPY to which no answer came may have been done, and a second one would double the message: its copies are
+ * looked for in the destination by Message-ID first. What happened to the original since is done to them as well, for it
+ * is about to go. Leaves the source open.
+ */
+export async function findCopies(
+  step: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+  path: string,
+): Promise<ReadonlyMap<EmailId, Copy>> {
+  const { context, connection, selected, signal } = step;
+  const { db, accountId } = context;
+  const found = new Map<EmailId, Copy>();
+  const inDoubt = targets.filter(({ mayBeDone }) => mayBeDone);
+  if (inDoubt.length === 0) return found;
+  const { uidValidity } = await selectMailbox(connection, path, null, signal);
+  if (getCheckpoint(db, accountId, destination)?.uidValidity === uidValidity) {
+    for (const { emailId } of inDoubt) {
+      const messageId = messageIdOf(db, emailId);
+      if (messageId === null) continue;
+      const uids = await search(connection, [atom('HEADER'), 'MESSAGE-ID', messageId], signal);
+      const taken = new Set([...found.values()].map(({ uid }) => uid));
+      const free = uids.filter((uid) => !taken.has(uid));
+      const emails = free.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(free) }, signal);
+      // A marked one is what somebody else, or an earlier move of ours, has left there.
+      const same = emails.find((email) => isLive(email) && identityOf(email) === emailIdentity(db, emailId));
+      if (same !== undefined) found.set(emailId, { uid: same.uid, keywords: same.keywords });
+    }
+  }
+  await selectMailbox(connection, selected.path, null, signal);
+  if (found.size === 0) return found;
+  return await levelKeywords(step, targets, path, found);
+}
+
+/** Gives copies the keywords that their originals have now. */
+async function levelKeywords(
+  step: StepContext,
+  targets: readonly Target[],
+  path: string,
+  copies: ReadonlyMap<EmailId, Copy>,
+): Promise<ReadonlyMap<EmailId, Copy>> {
+  const { connection, selected, signal } = step;
+  const originals = targets.filter(({ emailId }) => copies.has(emailId));
+  const flags = await fetchFlags(step, formatUidSet(originals.map(({ uid }) => uid)));
+  const level = new Map(copies);
+  let destination: Selected | null = null;
+  for (const { emailId, uid } of originals) {
+    const copy = copies.get(emailId);
+    const list = flags.get(uid);
+    if (copy === undefined || list === undefined) continue;
+    const keywords = keywordsOf(list).filter((keyword) => keyword !== deletedFlag);
+    const missing = keywords.filter((keyword) => !copy.keywords.includes(keyword));
+    const surplus = copy.keywords.filter((keyword) => !keywords.includes(keyword));
+    if (missing.length + surplus.length === 0) continue;
+    destination ??= await selectMailbox(connection, path, null, signal);
+    const there = destination;
+    const told = new Set<number>();
+    // A label that a mailbox cannot keep is no reason to refuse a move.
+    const storable = missing.filter((keyword) => canStore(there, keyword));
+    await storeFlags(step, [copy], '+FLAGS.SILENT', storable, told);
+    await storeFlags(step, [copy], '-FLAGS.SILENT', surplus, told);
+    level.set(emailId, { uid: copy.uid, keywords });
+  }
+  if (destination !== null) await selectMailbox(connection, selected.path, null, signal);
+  return level;
+}

@@ -145,10 +145,13 @@ export class FuzzClient {
   }
 
   /** Everything refused, and every second of what waits. */
-  discard(): void {
+  /** Returns the changes that it was asked for. */
+  discard(): readonly number[] {
     const changes = listChanges(this.db);
     const chosen = changes.filter(({ state }, index) => state === 'failed' || index % 2 === 0);
-    this.outbox['outbox/discard']({ changeIds: chosen.map(({ id }) => id) });
+    const changeIds = chosen.map(({ id }) => id);
+    this.outbox['outbox/discard']({ changeIds });
+    return changeIds;
   }
 
   /** What waits and what was refused. */

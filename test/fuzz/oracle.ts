@@ -76,6 +76,9 @@ export class Oracle implements Known {
   /** Mailboxes whose mail was numbered anew since all was quiet, by their name now. */
   private renumbered: string[] = [];
 
+  /** Changes that were discarded. */
+  private readonly thrownAway = new Set<number>();
+
   /** Messages of which somebody else made a copy that has keywords of its own, since all was quiet. */
   readonly copied = new Set<string>();
 
@@ -214,13 +217,20 @@ export class Oracle implements Known {
     for (const intent of this.actions.get(undoId) ?? []) {
       this.touched.add(intent.subject);
       this.noteCopyLeft(intent);
-      if (refused.has(intent.changeId) || intent.destroy) this.loosen([intent]);
+      const isLeftOut = refused.has(intent.changeId) || this.thrownAway.has(intent.changeId);
+      if (isLeftOut || intent.destroy) this.loosen([intent]);
       for (const [name, value] of aspectsOf(intent)) {
         const found = this.aspect(intent.subject, name);
         if (found.isLoose) found.possible = both();
         else this.local(intent.subject, name, !value, true);
       }
     }
+  }
+
+  /** Whether the server had them or not: to undo their action later leaves them as they are, and a rest does not change that. */
+  discarded(changeIds: readonly number[]): void {
+    this.tell('discarded', { changeIds });
+    for (const id of changeIds) this.thrownAway.add(id);
   }
 
   /** The engine died while it undid this: a change that was cancelled leaves no trace, so it cannot be told whether it was. */

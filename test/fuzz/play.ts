@@ -111,7 +111,7 @@ class Game {
         return this.refusable(() => {
           const { failed, waiting } = client.queue();
           oracle.loosen([...failed, ...waiting]);
-          client.discard();
+          oracle.discarded(client.discard());
         });
       case 'wake':
         client.wake();

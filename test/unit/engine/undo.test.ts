@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deleteEmails, emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
+import { absorb } from '../../../src/db/imap-unplaced';
 import { getEmailDetails } from '../../../src/db/message-lists';
 import { deleteChanges, listChanges, setChangeState } from '../../../src/db/pending-changes';
 import { undoableActions } from '../../../src/db/undo-actions';
@@ -44,6 +45,21 @@ describe('S31: undo', () => {
     expect(listChanges(test.db)).toEqual([]);
     expect(shown().mailboxIds).toEqual([test.mailbox('inbox')]);
     expect(undo()).toBeNull();
+  });
+
+  it.each(['waits', 'was sent'])('S3: follows a message that turns out to be an older one; its change %s', (state) => {
+    const older = email;
+    storeEmails(test.db, testAccount.id, [serverEmail('M2', [test.mailbox('inbox')])]);
+    email = present(emailKey(test.db, testAccount.id, 'M2'));
+    apply({ type: 'archive' });
+    const [change] = listChanges(test.db);
+    if (state === 'was sent') deleteChanges(test.db, [present(change).id]);
+    absorb(test.db, older, email);
+    replayPending(test.db, [older]);
+    expect(undo()).toMatchObject({ messages: 1, kept: 0, moved: 0 });
+    const left = listChanges(test.db).map(({ emailId, intent }) => ({ emailId, intent }));
+    const back = { type: 'mailboxes', add: [test.mailbox('inbox')], remove: [test.mailbox('archive')] };
+    expect(left).toEqual(state === 'waits' ? [] : [{ emailId: older, intent: back }]);
   });
 
   it('forgets what was discarded: it was never done, and another may have done it since', () => {

@@ -1,72 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { placesOf } from '../../../../src/db/imap-messages';
-import { getEmailDetails } from '../../../../src/db/message-lists';
-import { listChanges } from '../../../../src/db/pending-changes';
 import type { EmailId } from '../../../../src/model/ids';
-import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
-import { fillScripted, openScripted, reasonOf, type ScriptedAccount } from '../../../support/scripted-account';
-
-const withMove = `${basicCapabilities} CONDSTORE QRESYNC`;
-const withoutMove = withMove.replace(' MOVE', '');
-const bare = basicCapabilities.replace(' UIDPLUS', '').replace(' MOVE', '');
-const withIds = ' X-GM-EXT-1';
-
-interface Opened extends ScriptedAccount {
-  readonly archive: ScriptedMailbox;
-  readonly other: ScriptedMailbox;
-}
-
-async function open(capabilities: string): Promise<Opened> {
-  const boxes: ScriptedMailbox[] = [];
-  const scripted = await openScripted(capabilities, 12, {
-    prepare(server) {
-      boxes.push(fillScripted(server, 'Archive', 0), fillScripted(server, 'Other', 0));
-      const inbox = server.mailboxes.get('INBOX');
-      for (const message of inbox?.messages ?? []) {
-        Object.assign(message, { more: `X-GM-MSGID ${1000 + message.uid} X-GM-THRID ${2000 + message.uid}` });
-      }
-    },
-    tuning: { policy: { fullScan: 0 } },
-  });
-  await scripted.account.syncAll();
-  const [archive, other] = boxes;
-  if (archive === undefined || other === undefined) throw new Error('no mailboxes');
-  return { ...scripted, archive, other };
-}
-
-const copies = (box: ScriptedMailbox, subject: string): string[] =>
-  box.messages.flatMap(({ raw, flags }) => (raw.includes(`Subject: ${subject}\r\n`) ? flags.join(' ') : []));
-
-const isMarked = (flags: string): boolean => flags.includes('\\Deleted');
-
-function mark(box: ScriptedMailbox, number: number): void {
-  const message = box.messages.find(({ uid }) => uid === number);
-  if (message === undefined) throw new Error('nothing to mark');
-  message.flags = [...message.flags, '\\Deleted'];
-  message.modSeq = box.highestModSeq += 1;
-}
-
-function shownIn({ account }: ScriptedAccount, id: EmailId): string[] {
-  const names = new Map(['INBOX', 'Archive', 'Other'].map((path) => [account.mailbox(path), path]));
-  return (getEmailDetails(account.db, id)?.mailboxIds ?? []).map((at) => names.get(at) ?? '');
-}
-
-function act({ account }: ScriptedAccount, id: EmailId, add: readonly string[], remove: readonly string[]): void {
-  const ids = (paths: readonly string[]) => paths.map((path) => account.mailbox(path));
-  account.act(id, { type: 'mailboxes', add: ids(add), remove: ids(remove) });
-}
-
-async function settle({ account }: ScriptedAccount): Promise<void> {
-  for (let round = 0; round < 3; round++) {
-    expect(await account.drain()).toMatchObject({ failed: 0 });
-    await account.syncAll();
-  }
-  expect(listChanges(account.db)).toEqual([]);
-}
+import { addMessage } from '../../../servers/scripted-imap';
+import { reasonOf } from '../../../support/scripted-account';
+import {
+  act,
+  bare,
+  copies,
+  isMarked,
+  mark,
+  openCopies,
+  settle,
+  shownIn,
+  withIds,
+  withMove,
+  withoutMove,
+  type OpenedCopies,
+} from '../../../support/scripted-copies';
 
 /** Another client has moved message 5 to Archive as it is done without MOVE, and has not expunged it. */
-async function movedElsewhere(capabilities = withMove): Promise<Opened & { readonly id: EmailId }> {
-  const opened = await open(capabilities + withIds);
+async function movedElsewhere(capabilities = withMove): Promise<OpenedCopies & { readonly id: EmailId }> {
+  const opened = await openCopies(capabilities + withIds);
   const { account, inbox, archive } = opened;
   const message = inbox.messages[4];
   if (message === undefined) throw new Error('no message');
@@ -139,7 +93,7 @@ describe.each([
 
 describe('a message of which every copy is marked', () => {
   it('stays, if it was moved meanwhile', async () => {
-    const opened = await open(withMove + withIds);
+    const opened = await openCopies(withMove + withIds);
     const { account, inbox, archive } = opened;
     const id = account.email('INBOX 5');
     act(opened, id, ['Archive'], ['INBOX']);
@@ -152,7 +106,7 @@ describe('a message of which every copy is marked', () => {
   });
 
   it('is not marked where it arrives, though a cycle heard of the mark after the move was planned', async () => {
-    const opened = await open(withMove + withIds);
+    const opened = await openCopies(withMove + withIds);
     const { account, server, inbox, archive } = opened;
     const id = account.email('INBOX 5');
     account.act(account.email('INBOX 6'), { type: 'keywords', add: ['$flagged'], remove: [] });
@@ -176,7 +130,7 @@ describe('a message of which every copy is marked', () => {
 
 describe('without UIDPLUS and MOVE, and with a message that somebody else has marked', () => {
   it('a move and the way back lose nothing and double nothing', async () => {
-    const opened = await open(bare);
+    const opened = await openCopies(bare);
     const { account, inbox, archive } = opened;
     const id = account.email('INBOX 5');
     mark(inbox, 8);
@@ -195,7 +149,7 @@ describe('without UIDPLUS and MOVE, and with a message that somebody else has ma
   });
 
   it('S22: what was only a marked copy any more is the same message where somebody moved it', async () => {
-    const opened = await open(bare);
+    const opened = await openCopies(bare);
     const { account, inbox, archive, other } = opened;
     const id = account.email('INBOX 5');
     mark(inbox, 8);

@@ -56,6 +56,32 @@ describe('sending changes', () => {
     expect(shown).toBe(state === 'queued');
   });
 
+  it('S40: what leaves one of two mailboxes stays in the other, though somebody else took it out of there meanwhile', async () => {
+    const { local, remote, ids, compare } = await synced(1);
+    const [id = ''] = ids;
+    const at = (role: string) => local.mailbox(mailboxId(remote, role));
+    const places = () => remote.messages().find((message) => message.id === id)?.mailboxes;
+    remote.move(id, 'inbox', 'archive');
+    await local.syncAll();
+    local.act(id, { type: 'mailboxes', add: [], remove: [at('inbox')] });
+    remote.move(id, 'inbox');
+    expect(await local.drain()).toMatchObject({ sent: 1, failed: 0 });
+    expect(places()).toEqual(['Archive']);
+    await local.cycle();
+    await compare();
+    // Nor is it said to stand in a mailbox that is gone by now: Cyrus would take that, and delete the message.
+    local.act(id, moved(at('archive'), at('inbox')));
+    await local.drain();
+    const made = remote.createMailbox('Soon gone');
+    remote.move(id, 'inbox', made);
+    await local.syncAll();
+    local.act(id, { type: 'mailboxes', add: [], remove: [at('inbox')] });
+    remote.move(id, 'inbox');
+    remote.destroyMailbox(made);
+    expect(await local.drain()).toMatchObject({ sent: 0, failed: 1 });
+    expect(places()).toEqual(['Inbox']);
+  });
+
   it('S29: an item answered notFound is done, and goes here', async () => {
     const { local, ids, server, count } = await synced(3);
     local.act(ids[0] ?? '', keywords(['$flagged']));

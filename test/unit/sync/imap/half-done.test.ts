@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { listChanges } from '../../../../src/db/pending-changes';
+import { addMessage, type Command } from '../../../servers/scripted-imap';
+import { reasonOf } from '../../../support/scripted-account';
+import {
+  act,
+  bare,
+  copies,
+  isMarked,
+  mark,
+  openCopies,
+  settle,
+  shownIn,
+  withIds,
+  withMove,
+  withoutMove,
+  type OpenedCopies,
+} from '../../../support/scripted-copies';
+
+/** The first such command is refused for now; all others are answered as usual. */
+function refuseOnce({ server }: OpenedCopies, isMeant: (command: Command) => boolean): void {
+  let left = 1;
+  server.script = (command) =>
+    isMeant(command) && left-- > 0 ? `${command.tag} NO [UNAVAILABLE] Later.\r\n` : undefined;
+}
+
+describe('a move without MOVE that was refused halfway', () => {
+  it.each([
+    ['at the EXPUNGE', withoutMove, 'UID EXPUNGE'],
+    ['at the mark', withoutMove, 'UID STORE'],
+    ['at the EXPUNGE, without COPYUID', bare, 'EXPUNGE'],
+    ['at the mark, without COPYUID', bare, 'UID STORE'],
+  ])('S40: and is undone leaves the message where it was, alive, %s', async (_at, capabilities, refused) => {
+    const opened = await openCopies(capabilities);
+    const { account, inbox, archive } = opened;
+    const id = account.email('INBOX 5');
+    act(opened, id, ['Archive'], ['INBOX']);
+    refuseOnce(opened, ({ name }) => name === refused);
+    expect(await account.drain()).toMatchObject({ sent: 0, deferred: true });
+    act(opened, id, ['INBOX'], ['Archive']);
+    await settle(opened);
+    expect(copies(inbox, 'INBOX 5').filter((flags) => !isMarked(flags))).toHaveLength(1);
+    expect(copies(archive, 'INBOX 5')).toEqual([]);
+    expect(shownIn(opened, id)).toEqual(['INBOX']);
+  });
+
+  it('and whose message is flagged meanwhile has the flag where it went, without COPYUID', async () => {
+    const opened = await openCopies(bare);
+    const { account, inbox, archive } = opened;
+    const id = account.email('INBOX 5');
+    act(opened, id, ['Archive'], ['INBOX']);
+    refuseOnce(opened, ({ name }) => name === 'UID STORE');
+    expect(await account.drain()).toMatchObject({ sent: 0, deferred: true });
+    account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
+    await settle(opened);
+    expect(copies(archive, 'INBOX 5')).toEqual(['\\Flagged']);
+    expect(copies(inbox, 'INBOX 5')).toEqual([]);
+  });
+});
+
+describe.each([
+  ['with COPYUID', withoutMove],
+  ['without', bare],
+])('S22: a COPY whose answer was lost, %s', (_name, capabilities) => {
+  it.each([
+    ['flagged', [], ['\\Flagged'], { add: ['$flagged'], remove: [] }],
+    ['marked as unread', ['\\Seen'], [], { add: [], remove: ['$seen'] }],
+    ['both', ['\\Seen', 'label'], ['\\Flagged', 'label'], { add: ['$flagged'], remove: ['$seen'] }],
+  ])('takes along what was done to its original since: %s', async (_what, before, after, change) => {
+    const opened = await openCopies(capabilities);
+    const { account, server, inbox, archive } = opened;
+    const message = inbox.messages[4];
+    if (message === undefined) throw new Error('no message');
+    message.flags = before;
+    message.modSeq = inbox.highestModSeq += 1;
+    await account.syncAll();
+    const id = account.email('INBOX 5');
+    act(opened, id, ['Archive'], ['INBOX']);
+    let left = 1;
+    server.script = ({ name }, socket) => {
+      if (name !== 'UID COPY' || left-- <= 0) return undefined;
+      socket.destroy();
+      return '';
+    };
+    expect(await reasonOf(account.drain())).toBe('offline');
+    account.act(id, { type: 'keywords', ...change });
+    await settle(opened);
+    expect(copies(archive, 'INBOX 5').map((flags) => flags.split(' ').filter(Boolean).sort())).toEqual([after]);
+    expect(copies(inbox, 'INBOX 5')).toEqual([]);
+    expect(account.email('INBOX 5')).toBe(id);
+    expect(shownIn(opened, id)).toEqual(['Archive']);
+  });
+});
+
+describe('a copy that is to go, while the message is thought to stand in another mailbox', () => {
+  async function openInTwo(): Promise<OpenedCopies> {
+    const opened = await openCopies(withMove + withIds);
+    const message = opened.inbox.messages[4];
+    if (message === undefined) throw new Error('no message');
+    addMessage(opened.archive, message.raw, { ...message });
+    await opened.account.syncAll();
+    return opened;
+  }
+
+  it('goes', async () => {
+    const opened = await openInTwo();
+    act(opened, opened.account.email('INBOX 5'), [], ['INBOX']);
+    await settle(opened);
+    expect(copies(opened.inbox, 'INBOX 5')).toEqual([]);
+    expect(copies(opened.archive, 'INBOX 5')).toEqual(['']);
+  });
+
+  it.each(['has expunged', 'has marked'])(
+    'S40: is asked for there, and stays where another client %s that',
+    async (how) => {
+      const opened = await openInTwo();
+      const { account, inbox, archive } = opened;
+      const id = account.email('INBOX 5');
+      act(opened, id, [], ['INBOX']);
+      if (how === 'has marked') mark(archive, 1);
+      else {
+        archive.messages = [];
+        archive.highestModSeq += 1;
+      }
+      expect(await account.drain()).toMatchObject({ sent: 0, failed: 0, deferred: true });
+      expect(copies(inbox, 'INBOX 5')).toEqual(['']);
+      await account.syncAll();
+      // S30: it would be nowhere, and the person is told.
+      expect(await account.drain()).toMatchObject({ sent: 0, failed: 1 });
+      expect(copies(inbox, 'INBOX 5')).toEqual(['']);
+      expect(listChanges(account.db)).toMatchObject([{ state: 'failed', emailId: id }]);
+      expect(shownIn(opened, id)).toEqual(['INBOX']);
+    },
+  );
+
+  it('waits while that mailbox cannot be opened', async () => {
+    const opened = await openInTwo();
+    const { account, server, inbox } = opened;
+    server.script = ({ name, args, tag }) =>
+      name === 'SELECT' && args.includes('Archive') ? `${tag} NO [INUSE] locked\r\n` : undefined;
+    act(opened, account.email('INBOX 5'), [], ['INBOX']);
+    expect(await account.drain()).toMatchObject({ sent: 0, failed: 0, deferred: true });
+    expect(copies(inbox, 'INBOX 5')).toEqual(['']);
+    server.script = () => undefined;
+    await settle(opened);
+    expect(copies(inbox, 'INBOX 5')).toEqual([]);
+  });
+});

@@ -51,10 +51,11 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
     const isMoveRefused = failed.some(
       (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
     );
+    const isLeftMarked = isDeleted && isLeftToOthers(known, message);
     for (const name of new Set([...aspects.keys(), ...have])) {
       if (name === 'exists') continue;
       const id = mailboxOf(name);
-      const isFree = known.marked.has(subject) || (isMoveRefused && known.isRenamed(id));
+      const isFree = known.marked.has(subject) || isLeftMarked || (isMoveRefused && known.isRenamed(id));
       const isMailHeld = picture.mailboxes[id] !== undefined && picture.mailboxes[id].isNode !== true;
       if (isKeyword(name) || (isMailHeld && !isFree)) check(name);
     }
@@ -73,12 +74,13 @@ function standsTwice(known: Known, subject: string, mailboxes: readonly string[]
     });
 }
 
+/** Deleted for good, and left to others' EXPUNGE. */
+const isLeftToOthers = ({ server }: Known, { mailboxes }: PictureMessage): boolean =>
+  server.withheld.has('UIDPLUS') && mailboxes.length === 0;
+
 /** `message`: as it is found, if it is. */
 function mayBeLost(known: Known, subject: string, aspects: Aspects, message?: PictureMessage): boolean {
-  if (message !== undefined) {
-    // Deleted for good, and left to others' EXPUNGE.
-    return known.server.withheld.has('UIDPLUS') && message.mailboxes.length === 0;
-  }
+  if (message !== undefined) return isLeftToOthers(known, message);
   if (known.server.withheld.has('UIDPLUS') && known.marked.has(subject)) return true;
   if (known.server.keepsMovedIntoDestroyed) return false;
   return known.destroyed.some((id) => aspects.get(mailboxAspect(id))?.local.has(true) === true);

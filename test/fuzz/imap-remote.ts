@@ -117,7 +117,12 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
         if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
       };
       // Dovecot says now and then that it was deleted under it, of a mailbox that is there.
-      await move().catch(move);
+      const retry = async (): Promise<void> => {
+        await sleep(50);
+        await leave();
+        await move();
+      };
+      await move().catch(retry).catch(retry).catch(retry);
     },
     mark: (copy, on) => onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (\\Deleted)`),
     async addAgain({ path, uid, subject }, mailbox) {

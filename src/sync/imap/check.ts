@@ -8,7 +8,7 @@ import {
 } from '../../db/imap-check';
 import { completeMailbox, storedMailboxes } from '../../db/imap-mailboxes';
 import { countPlaces } from '../../db/imap-messages';
-import { listUnplaced, newRound } from '../../db/imap-unplaced';
+import { newRound } from '../../db/imap-unplaced';
 import { Findings, type AccountFindings } from '../../model/findings';
 import type { EmailId } from '../../model/ids';
 import type { BackfillOptions } from '../backend';
@@ -16,7 +16,6 @@ import type { Backfill } from './backfill';
 import { checkMailbox } from './check-mailbox';
 import { getCheckpoint, isComplete } from './checkpoint';
 import { runCycle } from './cycle';
-import { giveUp } from './give-up';
 import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { inPages } from './in-pages';
@@ -46,7 +45,6 @@ export async function checkAccount(
   await mendAll(context, displaced, misflagged, signal);
   findings.add('rows-without-owner', deleteLostCheckpoints(db, accountId));
   findings.add('checkpoint-lost', countLostCheckpoints(context));
-  const older = listUnplaced(db, accountId);
   const round = newRound();
   const { mailboxes } = await work.turn(
     'sync',
@@ -71,7 +69,6 @@ export async function checkAccount(
     const checkpoint = getCheckpoint(db, accountId, mailbox.id);
     if (checkpoint !== null && isComplete(checkpoint)) completeMailbox(db, mailbox.id);
   }
-  await giveUp(context, { older, mailboxes, round }, signal);
   await runCycle(context, onMailboxes, signal);
   findings.add('keywords-different', misflagged.size);
   for (const id of displaced) {

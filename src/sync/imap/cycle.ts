@@ -2,7 +2,7 @@ import { listUnplaced, newRound, type Round } from '../../db/imap-unplaced';
 import { emptyReport, type CycleReport, type MutableReport } from '../backend';
 import { getCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
-import { giveUp, isUnchanged } from './give-up';
+import { giveUp, hasArrivals, isUnchanged, type RoundEnd } from './give-up';
 import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
@@ -25,8 +25,8 @@ export async function runCycle(
   for (let rounds = 0; rounds < mostRounds; rounds++) {
     const round = newRound();
     const older = listUnplaced(context.db, context.accountId);
-    const mailboxes = await runRound(context, round, report, onMailboxes, signal);
-    await giveUp(context, { older, mailboxes, round }, signal);
+    const listed = await runRound(context, round, report, onMailboxes, signal);
+    await giveUp(context, { older, round, ...listed }, signal);
     const open = new Set(listUnplaced(context.db, context.accountId).map(({ id }) => id));
     if (![...round.departed].some((id) => open.has(id))) break;
   }
@@ -40,7 +40,7 @@ async function runRound(
   report: MutableReport,
   onMailboxes: (mailboxes: readonly OpenableMailbox[]) => void,
   signal: AbortSignal,
-): Promise<readonly OpenableMailbox[]> {
+): Promise<Pick<RoundEnd, 'mailboxes' | 'isQuiet'>> {
   const { work, warn } = context;
   const { mailboxes, changed, removed } = await work.turn(
     'sync',
@@ -50,6 +50,7 @@ async function runRound(
   report.mailboxes += changed;
   report.removed += removed;
   onMailboxes(mailboxes);
+  const isQuiet = !hasArrivals(context, mailboxes);
   for (const mailbox of mailboxes) {
     const run = async (connection: ImapConnection): Promise<void> => {
       if (!isDue(context, connection, mailbox)) return;
@@ -63,7 +64,7 @@ async function runRound(
     };
     if (mayBeDue(context, mailbox)) await work.turn('sync', run, signal);
   }
-  return mailboxes;
+  return { mailboxes, isQuiet };
 }
 
 /** Without asking for the connection: most mailboxes have nothing new. */

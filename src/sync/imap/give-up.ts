@@ -1,7 +1,9 @@
 import { storedMailboxes } from '../../db/imap-mailboxes';
-import { giveUpUnplaced } from '../../db/imap-messages';
+import { giveUpUnplaced, refreshBase } from '../../db/imap-messages';
 import {
   expectedMailbox,
+  expectNowhereYet,
+  forgetUnplaced,
   isUnplaced,
   listUnplaced,
   newerTwin,
@@ -16,11 +18,13 @@ import { inPages } from './in-pages';
 import type { OpenableMailbox } from './mailboxes';
 
 /** A round that is over. */
-interface RoundEnd {
+export interface RoundEnd {
   /** What was unplaced before it began. */
   readonly older: readonly Unplaced[];
   /** As it has listed them. */
   readonly mailboxes: readonly OpenableMailbox[];
+  /** When it listed them, nothing had come to any of them since they were read: see `hasArrivals`. */
+  readonly isQuiet: boolean;
   readonly round: Round;
 }
 
@@ -28,14 +32,17 @@ interface RoundEnd {
 const lost = 'This message left its mailbox, and a mailbox where it may be now cannot be read.';
 
 /**
- * S21: what was unplaced before this round began, and is in no mailbox after it, is gone. As long as a mailbox was not read
- * as this round has listed it (it was locked, or is not all here), a message that may be in it stays. Not for ever, for
- * there are mailboxes that nobody lets us read again: in the end its waiting changes are refused (S30), and it goes once
- * the person has settled them.
+ * S21: what was unplaced before this round began, and is in no mailbox after it, is gone. A round that found arrivals does
+ * not tell: a message that is moved while it runs can go from a mailbox that was not read yet into one that was. What is
+ * known to be in a mailbox and is not there, once that was read, can be anywhere, so another round looks for it.
+ *
+ * As long as a mailbox was not read as this round has listed it (it was locked, or is not all here), a message that may be
+ * in it stays. Not for ever, for there are mailboxes that nobody lets us read again: in the end its waiting changes are
+ * refused (S30), and it goes once the person has settled them.
  */
 export async function giveUp(
   context: ImapContext,
-  { older, mailboxes, round: { departed } }: RoundEnd,
+  { older, mailboxes, isQuiet, round: { departed } }: RoundEnd,
   signal: AbortSignal,
 ): Promise<void> {
   if (older.length === 0) return;
@@ -43,24 +50,42 @@ export async function giveUp(
   const unread = unreadMailboxes(context, mailboxes);
   const open = new Map(listUnplaced(db, accountId).map(({ id, mailboxId }) => [id, mailboxId]));
   const still = older.filter(({ id, mailboxId }) => open.get(id) === mailboxId && !departed.has(id));
-  const isNowhere = ({ mailboxId }: Unplaced): boolean =>
-    mailboxId === null ? unread.size === 0 : isAllRead(context, mailboxId, unread);
-  // One that is known to be in a mailbox stays as long as the others that were read there.
-  const isOverdue = ({ mailboxId, since }: Unplaced): boolean =>
-    mailboxId === null && Math.abs(Date.now() - since) >= policy.lookFor;
+  // Something may have come between two pages.
+  const isAsBefore = ({ id, mailboxId }: Unplaced): boolean =>
+    isUnplaced(db, id) && expectedMailbox(db, id) === mailboxId;
+  const isOverdue = ({ since }: Unplaced): boolean => Math.abs(Date.now() - since) >= policy.lookFor;
   const mayStay = ({ id }: Unplaced): boolean => newerTwin(db, id) === undefined && refuseChanges(db, id, lost);
-  await inPages(db, still, signal, (page) => {
-    const gone = page.filter((email) => {
-      const { id, mailboxId } = email;
-      if (!isUnplaced(db, id) || expectedMailbox(db, id) !== mailboxId) return false; // something came between two pages
-      return isNowhere(email) || (isOverdue(email) && !mayStay(email));
-    });
+  const anywhere = still.filter(({ mailboxId }) => mailboxId === null);
+  await inPages(db, anywhere, signal, (page) => {
+    const gone = page
+      .filter(isAsBefore)
+      .filter((email) => (isQuiet && unread.size === 0) || (isOverdue(email) && !mayStay(email)));
     giveUpUnplaced(
       db,
       gone.map(({ id }) => id),
     );
   });
+  const expected = still.filter(({ mailboxId }) => mailboxId !== null && isAllRead(context, mailboxId, unread));
+  await inPages(db, expected, signal, (page) => {
+    const missing = page.filter(isAsBefore).map(({ id }) => id);
+    for (const id of missing) {
+      forgetUnplaced(db, id);
+      expectNowhereYet(db, id);
+      departed.add(id);
+    }
+    refreshBase(db, missing);
+  });
 }
+
+/** Something came to one of these mailboxes since it was read, or may have. */
+export const hasArrivals = ({ db, accountId }: ImapContext, mailboxes: readonly OpenableMailbox[]): boolean =>
+  mailboxes.some(({ id, status }) => {
+    const checkpoint = getCheckpoint(db, accountId, id);
+    if (checkpoint?.uidValidity !== status.uidValidity) return true;
+    // Not every server tells UIDNEXT in a STATUS.
+    if (status.uidNext === null) return checkpoint.status === null || !isSameStatus(checkpoint.status, status);
+    return status.uidNext > checkpoint.uidNext;
+  });
 
 /** Ours that may hold what this round has not seen; not those that were never ours to read. */
 function unreadMailboxes({ db, accountId }: ImapContext, mailboxes: readonly OpenableMailbox[]): Set<MailboxId> {

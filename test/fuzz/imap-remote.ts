@@ -39,7 +39,9 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
     if (!wasDone) throw new Error(`${subject} was gone from ${path}`);
   };
   const remove = async (copy: ScannedCopy): Promise<void> => {
-    await onCopy(copy, 'UID STORE # +FLAGS (\\Deleted)');
+    // Of what is marked already a server has nothing to tell.
+    if (copy.isDeleted) await raw.command(`SELECT "${copy.path}"`);
+    else await onCopy(copy, 'UID STORE # +FLAGS (\\Deleted)');
     await raw.command(`UID EXPUNGE ${copy.uid}`);
   };
   const append = async (mailbox: string, flags: readonly string[], receivedAt: number, message: Buffer) => {
@@ -60,9 +62,12 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
       }
     },
     async setKeyword(subject, keyword, on) {
-      for (const copy of await visibleOf(subject)) {
-        await onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (${flagOf(keyword)})`);
-      }
+      const copies = await visibleOf(subject);
+      const command = `UID STORE # ${on ? '+' : '-'}FLAGS (${flagOf(keyword)})`;
+      const failures: unknown[] = [];
+      // Our client may be about to take one of them away: then it was done to the others.
+      for (const copy of copies) await onCopy(copy, command).catch((error: unknown) => failures.push(error));
+      if (failures.length === copies.length) throw new Error(`${subject} was gone`, { cause: failures[0] });
     },
     async move(subject, to) {
       const copies = await visibleOf(subject);

@@ -41,6 +41,9 @@ import { violations, type Known } from './violations';
  * - Deleting for good is a mark and then an EXPUNGE, as is the second half of a move without MOVE, and what somebody else
  *   moves away in between takes the mark along. Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one
  *   that is set at that very moment.
+ * - What somebody else makes one of several copies of a message by moving it may be the one that did not have yet what was
+ *   done here to the others. Nor does a keyword that somebody sets on an original outlast a move without MOVE, once the copy
+ *   is made.
  * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
  *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
  *   never deleted.
@@ -112,11 +115,18 @@ export class Oracle implements Known {
   remoteKeyword(subject: string, keyword: string, on: boolean): void {
     this.tell('remoteKeyword', subject, keyword, on);
     this.remote(subject, keywordAspect(keyword), on);
+    const places = [...(this.messages.get(subject) ?? [])].filter(([name]) => isPlace(name));
+    const isMoving = places.some(([, { local }]) => local.size > 0);
+    if (isMoving && this.server.withheld.has('MOVE')) this.aspect(subject, keywordAspect(keyword)).possible = both();
   }
 
   /** To one mailbox, out of all others of `mailboxes`. */
   remoteMove(subject: string, to: string, mailboxes: readonly string[]): void {
     this.tell('remoteMove', subject, to);
+    const isSeveral = this.copied.has(subject) || this.severalTimes.has(subject);
+    for (const [name, found] of this.messages.get(subject) ?? [])
+      if (this.server.copiesHaveKeywords && isSeveral && isKeyword(name) && found.local.size > 0)
+        found.possible = both();
     for (const id of mailboxes) this.remote(subject, mailboxAspect(id), id === to);
   }
 
@@ -150,7 +160,7 @@ export class Oracle implements Known {
       if (isMoving || mailboxes.length === 0 || this.marked.has(subject))
         this.aspect(subject, 'exists').possible = both();
       else if (mailboxes.includes(id)) {
-        if (mailboxes.length === 1) this.remote(subject, 'exists', false);
+        if (new Set(mailboxes).size === 1) this.remote(subject, 'exists', false);
         this.remote(subject, mailboxAspect(id), false);
       }
     }

@@ -6,7 +6,7 @@ import { getCheckpoint } from './checkpoint';
 import { keywordsOf } from './flags';
 import { CommandRefused } from './imap-error';
 import { fetchFlags } from './look-at-flags';
-import { selectMailbox } from './select';
+import { reopenMailbox, selectMailbox } from './select';
 import type { StepContext, Target } from './send';
 import { fittingParts, formatUidSet } from './uid-set';
 
@@ -42,7 +42,7 @@ export async function copiesElsewhere(step: StepContext, targets: readonly Targe
       }
     }
   }
-  await selectMailbox(connection, selected.path, null, signal);
+  await reopenMailbox(connection, selected, signal);
   return sure;
 }
 

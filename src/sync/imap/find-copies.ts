@@ -8,7 +8,7 @@ import { fetchList } from './fetch-list';
 import { keywordsOf } from './flags';
 import { fetchFlags } from './look-at-flags';
 import { search } from './search';
-import { selectMailbox, type Selected } from './select';
+import { reopenMailbox, selectMailbox, type Selected } from './select';
 import type { StepContext, Target } from './send';
 import { canStore, storeFlags } from './store';
 import { formatUidSet } from './uid-set';
@@ -49,7 +49,7 @@ export async function findCopies(
       if (same !== undefined) found.set(emailId, { uid: same.uid, keywords: same.keywords });
     }
   }
-  await selectMailbox(connection, selected.path, null, signal);
+  await reopenMailbox(connection, selected, signal);
   if (found.size === 0) return found;
   return await levelKeywords(step, targets, path, found);
 }
@@ -83,6 +83,6 @@ async function levelKeywords(
     await storeFlags(step, [copy], '-FLAGS.SILENT', surplus, told);
     level.set(emailId, { uid: copy.uid, keywords });
   }
-  if (destination !== null) await selectMailbox(connection, selected.path, null, signal);
+  if (destination !== null) await reopenMailbox(connection, selected, signal);
   return level;
 }

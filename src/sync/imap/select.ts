@@ -10,6 +10,7 @@ import {
   type ImapResponse,
 } from './attributes';
 import { atom, type Argument, type Handlers, type ImapConnection } from './connection';
+import { CommandRefused } from './imap-error';
 import { expandUidSet } from './uid-set';
 
 /** A mailbox just opened. What it tells is of before anything is read from it (S4, S14). */
@@ -99,6 +100,23 @@ export async function selectMailbox(
 export async function openMailbox(connection: ImapConnection, path: string, signal: AbortSignal): Promise<Selected> {
   const { selected } = connection;
   return selected?.path === path ? selected : await selectMailbox(connection, path, null, signal);
+}
+
+/** The mailbox that was open is not there any more under its name, or its numbers mean other messages now (S20). */
+export class MailboxReplaced extends Error {
+  override readonly name = 'MailboxReplaced';
+  readonly reason = 'replaced';
+}
+
+/**
+ * Goes back to a mailbox that was open, for more work with the same numbers. Throws MailboxReplaced where those are void:
+ * somebody may have made it anew meanwhile.
+ */
+export async function reopenMailbox(connection: ImapConnection, before: Selected, signal: AbortSignal): Promise<void> {
+  const { uidValidity } = await selectMailbox(connection, before.path, null, signal).catch((error: unknown) => {
+    throw error instanceof CommandRefused ? new MailboxReplaced(before.path, { cause: error }) : error;
+  });
+  if (uidValidity !== before.uidValidity) throw new MailboxReplaced(before.path);
 }
 
 /** S18: several VANISHED may come, with or without `(EARLIER)`. */

@@ -10,7 +10,7 @@ import type { ImapConnection } from './connection';
 import { isRefusalOfOne, type CommandRefused } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { plan, steps, whereaboutsOf } from './plan-send';
-import { openMailbox, type Selected } from './select';
+import { MailboxReplaced, openMailbox, type Selected } from './select';
 import { fittingParts, pagesOf } from './uid-set';
 
 /** One copy of a message that something is done to. */
@@ -83,6 +83,8 @@ export async function sendChanges(
   return { outcomes, checkpoint: null, needsCycle: isUnclear };
 }
 
+const numberedAnew = 'The server has numbered this mailbox anew.';
+
 async function runGroup(
   context: ImapContext,
   { order, mailboxId, run }: Group,
@@ -113,10 +115,16 @@ async function runGroup(
         const { selected } = opened;
         if (selected.uidValidity !== checkpoint.uidValidity) {
           needsCycle();
-          return failAll(unknownYet('The server has numbered this mailbox anew.'));
+          return failAll(unknownYet(numberedAnew));
         }
         if (selected.isReadOnly) return failAll(refused('You may not change anything in that mailbox.'));
-        return await run({ context, connection, mailboxId, selected, signal, needsCycle }, some);
+        try {
+          return await run({ context, connection, mailboxId, selected, signal, needsCycle }, some);
+        } catch (error) {
+          if (!(error instanceof MailboxReplaced)) throw error;
+          needsCycle();
+          return failAll(unknownYet(numberedAnew));
+        }
       };
       const placed = stillPlaced(context.db, mailboxId, targets, order === steps.copy || order === steps.move);
       const here = new Set(placed.map(({ emailId }) => emailId));

@@ -92,6 +92,34 @@ describe.each([
   });
 });
 
+it.each([
+  ['made anew', 99],
+  ['gone', null],
+])('S20: a mailbox that is %s while the destination is looked through loses nothing', async (_what, uidValidity) => {
+  const opened = await openCopies(withoutMove);
+  const { account, server, inbox, archive } = opened;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Archive'], ['INBOX']);
+  server.script = ({ name }, socket) => {
+    if (name !== 'UID COPY') return undefined;
+    socket.destroy();
+    archive.messages = [];
+    return '';
+  };
+  expect(await reasonOf(account.drain())).toBe('offline');
+  const anew = { ...inbox, uidValidity: uidValidity ?? 0, messages: inbox.messages.map((one) => ({ ...one })) };
+  server.script = ({ name, args }) => {
+    // It is opened already, and its numbers were right then; now they are other messages'.
+    if (name === 'SELECT' && args.includes('Archive')) server.mailboxes.delete('INBOX');
+    if (uidValidity !== null && !server.mailboxes.has('INBOX')) server.mailboxes.set('INBOX', anew);
+    return undefined;
+  };
+  expect(await account.drain()).toMatchObject({ sent: 0, failed: 0, deferred: true });
+  expect(anew.messages.map(({ flags }) => flags)).toEqual(inbox.messages.map(() => []));
+  expect(copies(archive, 'INBOX 5')).toEqual([]);
+  expect(server.log.filter((line) => line.startsWith('UID EXPUNGE'))).toEqual([]);
+});
+
 describe('a copy that is to go, while the message is thought to stand in another mailbox', () => {
   async function openInTwo(): Promise<OpenedCopies> {
     const opened = await openCopies(withMove + withIds);

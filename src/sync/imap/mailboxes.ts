@@ -14,6 +14,7 @@ import type { ImapContext } from './imap-context';
 import { inPages } from './in-pages';
 import { isListed, listMailboxes, type ListedMailbox } from './list';
 import { clearOwnMarks } from './own-marks';
+import { searchUids } from './search';
 import { selectMailbox } from './select';
 import { formatUidSet } from './uid-set';
 
@@ -55,7 +56,7 @@ export async function syncMailboxes(
   const known = new Set(stored.map((mailbox) => mailbox.remoteId));
   const missing = stored.filter((mailbox) => !byPath.has(mailbox.remoteId));
   const news = new Set(listed.filter((item) => !known.has(item.mailbox.remoteId)));
-  const renamed = await findRenamed(context, connection, missing, news, signal);
+  const renamed = await findRenamed(context, connection, missing, news, listed, signal);
   const gone: StoredMailbox[] = [];
   for (const mailbox of missing) {
     if (renamed.has(mailbox.id)) continue;
@@ -103,6 +104,7 @@ async function findRenamed(
   connection: ImapConnection,
   missing: readonly StoredMailbox[],
   news: ReadonlySet<ListedMailbox>,
+  listed: readonly ListedMailbox[],
   signal: AbortSignal,
 ): Promise<Map<MailboxId, string>> {
   const { db, accountId } = context;
@@ -112,7 +114,8 @@ async function findRenamed(
     const checkpoint = getCheckpoint(db, accountId, mailbox.id);
     if (checkpoint === null) continue;
     for (const item of candidates) {
-      if (!(await isSame(context, connection, mailbox.id, checkpoint, item, signal))) continue;
+      const isUnique = listed.filter(({ status }) => status?.uidValidity === item.status?.uidValidity).length === 1;
+      if (!(await isSame(context, connection, mailbox.id, checkpoint, item, isUnique, signal))) continue;
       renamed.set(mailbox.id, item.mailbox.remoteId);
       candidates.delete(item);
       break;
@@ -127,6 +130,7 @@ async function isSame(
   id: MailboxId,
   checkpoint: Checkpoint,
   { mailbox, status, mailboxId }: ListedMailbox,
+  isUnique: boolean,
   signal: AbortSignal,
 ): Promise<boolean> {
   // Also where renaming changes the numbers (Cyrus): S20 sees to those.
@@ -134,10 +138,16 @@ async function isSame(
   if (status?.uidValidity !== checkpoint.uidValidity) return false;
   if (status.uidNext !== null && status.uidNext < checkpoint.uidNext) return false;
   const sample = [...placesIn(db, id, 1).keys()].slice(-sampleSize);
-  if (sample.length === 0) return status.messages === 0;
+  if (sample.length === 0 && status.messages === 0) return true;
   try {
     const selected = await selectMailbox(connection, mailbox.remoteId, null, signal);
     if (selected.uidValidity !== checkpoint.uidValidity) return false;
+    if (sample.length === 0) {
+      // All that is there came after what was there when it was ours. Where all mailboxes have the same UIDVALIDITY, that
+      // says nothing.
+      const past = checkpoint.uidNext - 1;
+      return isUnique && past > 0 && (await searchUids(connection, `1:${past}`, signal)).length === 0;
+    }
     const found = await fetchList(connection, { uids: formatUidSet(sample) }, signal);
     return (
       found.length > 0 &&

@@ -41,8 +41,8 @@ import { violations, type Known } from './violations';
  * - Deleting for good is a mark and then an EXPUNGE, as is the second half of a move without MOVE, and what somebody else
  *   moves away in between takes the mark along. Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one
  *   that is set at that very moment.
- * - What somebody else makes one of several copies of a message by moving it may be the one that did not have yet what was
- *   done here to the others. Nor does a keyword that somebody sets on an original outlast a move without MOVE, once the copy
+ * - What somebody else leaves of several copies of a message may be the one that did not have yet what was done here to the
+ *   others. Nor does a keyword that somebody sets on an original outlast a move without MOVE, once the copy
  *   is made.
  * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
  *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
@@ -123,10 +123,7 @@ export class Oracle implements Known {
   /** To one mailbox, out of all others of `mailboxes`. */
   remoteMove(subject: string, to: string, mailboxes: readonly string[]): void {
     this.tell('remoteMove', subject, to);
-    const isSeveral = this.copied.has(subject) || this.severalTimes.has(subject);
-    for (const [name, found] of this.messages.get(subject) ?? [])
-      if (this.server.copiesHaveKeywords && isSeveral && isKeyword(name) && found.local.size > 0)
-        found.possible = both();
+    this.copyGoes(subject);
     for (const id of mailboxes) this.remote(subject, mailboxAspect(id), id === to);
   }
 
@@ -160,6 +157,7 @@ export class Oracle implements Known {
       if (isMoving || mailboxes.length === 0 || this.marked.has(subject))
         this.aspect(subject, 'exists').possible = both();
       else if (mailboxes.includes(id)) {
+        this.copyGoes(subject);
         if (new Set(mailboxes).size === 1) this.remote(subject, 'exists', false);
         this.remote(subject, mailboxAspect(id), false);
       }
@@ -183,6 +181,7 @@ export class Oracle implements Known {
   remoteMark(subject: string, mailbox: string, on: boolean): void {
     this.tell('remoteMark', subject, mailbox, on);
     this.marked.add(subject);
+    this.copyGoes(subject);
     this.remote(subject, mailboxAspect(mailbox), !on);
   }
 
@@ -331,6 +330,14 @@ export class Oracle implements Known {
     found.wasTrue ||= value;
     found.possible = new Set([value, ...found.local]);
     this.mayBeUnseen(subject);
+  }
+
+  /** Somebody else takes one of several copies away: it may be the one that had what was done here. */
+  private copyGoes(subject: string): void {
+    const isSeveral = this.copied.has(subject) || this.severalTimes.has(subject);
+    if (!this.server.copiesHaveKeywords || !isSeveral) return;
+    for (const [name, found] of this.messages.get(subject) ?? [])
+      if (isKeyword(name) && found.local.size > 0) found.possible = both();
   }
 
   /** Copies that stay are marked unread before one goes that seemed to be: what somebody else reads meanwhile is unread. */

@@ -88,6 +88,7 @@ export function dovecotConf(settings: DovecotSettings): string {
     ...specialUse.map((name) => `  mailbox ${name} {\n    auto = subscribe\n    special_use = \\${name}\n  }`),
     '}',
 
+    'service imap {\n  service_count = 100\n}',
     'service anvil {\n  client_limit = 1100\n  unix_listener anvil-auth-penalty {\n    mode = 0\n  }\n}',
     'service imap-login {',
     '  chroot =',

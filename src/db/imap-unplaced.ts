@@ -3,6 +3,7 @@ import { identityOf } from './email-identity';
 import { deleteEmails } from './emails';
 import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
+import { getState, setState } from './sync-state';
 import { renameInActions } from './undo-actions';
 
 /** What one round over the mailboxes saw: messages move between them while it runs (S21). */
@@ -11,10 +12,29 @@ export interface Round {
   readonly inserted: Map<number, EmailId>;
   /** Messages that left their last mailbox in this round: not yet every mailbox could have shown them. */
   readonly departed: Set<EmailId>;
+  /** What came after this one is new since the last cycle that ended: rounds of it that broke off have met it. */
+  readonly since: EmailId;
 }
 
-export function newRound(): Round {
-  return { inserted: new Map(), departed: new Set() };
+/** `since` missing: nothing that is new can be what leaves a mailbox now. */
+export function newRound(since = Infinity as EmailId): Round {
+  return { inserted: new Map(), departed: new Set(), since };
+}
+
+const knownType = 'Email:known';
+
+/** The newest message when the last cycle ended; undefined: none has. */
+export function knownUpTo(db: MailDb, accountId: AccountId): EmailId | undefined {
+  const state = getState(db, accountId, knownType);
+  return state === null ? undefined : (Number(state) as EmailId);
+}
+
+/** At the end of a cycle. */
+export function markKnown(db: MailDb, accountId: AccountId): void {
+  const newest = db.mail.get('SELECT coalesce(max(id), 0) FROM emails', [], (row) => row[0] as EmailId);
+  // An idle cycle leaves the disk alone.
+  if (newest === undefined || knownUpTo(db, accountId) === newest) return;
+  db.mail.transactionOfCopies(() => setState(db, accountId, knownType, String(newest), Date.now()));
 }
 
 /** A message without a known place. */
@@ -40,7 +60,7 @@ export function emailIdentity({ mail }: MailDb, id: EmailId): number {
  */
 export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
   const identity = emailIdentity(db, id);
-  const found = round.inserted.get(identity);
+  const found = round.inserted.get(identity) ?? newerTwin(db, id, round.since);
   if (found !== undefined && found !== id) {
     round.inserted.delete(identity);
     absorb(db, id, found);
@@ -78,12 +98,13 @@ export function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
 }
 
 /** The same mail under a younger key, where the server has no ids: one thread holds both, by their Message-ID. */
-export function newerTwin({ mail }: MailDb, id: EmailId): EmailId | undefined {
+export function newerTwin({ mail }: MailDb, id: EmailId, after = id): EmailId | undefined {
+  if (!Number.isFinite(after)) return undefined;
   return mail.get(
-    `SELECT t.id FROM emails e JOIN emails t ON t.thread_id = e.thread_id WHERE e.id = ?1 AND t.id > ?1
+    `SELECT t.id FROM emails e JOIN emails t ON t.thread_id = e.thread_id WHERE e.id = ?1 AND t.id > max(?1, ?2)
      AND e.remote_id IS NULL AND t.remote_id IS NULL AND e.message_id <> ''
      AND (t.message_id, t.size, t.received_at) = (e.message_id, e.size, e.received_at) ORDER BY t.id LIMIT 1`,
-    [id],
+    [id, after],
     (row) => row[0] as EmailId,
   );
 }

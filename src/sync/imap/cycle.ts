@@ -1,4 +1,4 @@
-import { listUnplaced, newRound, type Round } from '../../db/imap-unplaced';
+import { knownUpTo, listUnplaced, markKnown, newRound, type Round } from '../../db/imap-unplaced';
 import { emptyReport, type CycleReport, type MutableReport } from '../backend';
 import { getCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
@@ -23,13 +23,14 @@ export async function runCycle(
   const report = emptyReport();
   const settleDoubt = context.doubt.beginCycle();
   for (let rounds = 0; rounds < mostRounds; rounds++) {
-    const round = newRound();
+    const round = newRound(knownUpTo(context.db, context.accountId));
     const older = listUnplaced(context.db, context.accountId);
     const listed = await runRound(context, round, report, onMailboxes, signal);
     await giveUp(context, { older, round, ...listed }, signal);
     const open = new Set(listUnplaced(context.db, context.accountId).map(({ id }) => id));
     if (![...round.departed].some((id) => open.has(id))) break;
   }
+  markKnown(context.db, context.accountId);
   settleDoubt();
   return report;
 }

@@ -43,6 +43,8 @@ export function plan(
   const live = places.filter(isLive);
   if (live.length === 0 && (places.length === 0 || isUnplaced(context.db, email.id))) return unknownYet(whereUnknown);
   if (patch.destroy) {
+    // A move before it may have made a copy that is not known yet, and would be left.
+    if (change.mayHaveLeft && context.doubt.isOpen) return unknownYet(whereUnknown);
     for (const { mailboxId, uid } of places) add(steps.remove, '', mailboxId, uid, deleteMessages);
     return null;
   }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import type { EmailId } from '../../../../src/model/ids';
 import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
-import { fillScripted, openScripted } from '../../../support/scripted-account';
+import { fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
 
 const emptyBox = (uidValidity: number): ScriptedMailbox => ({
   uidValidity,
@@ -42,3 +43,41 @@ it.each(['known already', 'new'])(
     expect(account.email('traveller')).toBe(id);
   },
 );
+
+it('S3, S21: a message met in its new mailbox by a cycle that broke off is the one that left the old one', async () => {
+  const boxes: ScriptedMailbox[] = [];
+  const { account, server, inbox } = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 3, {
+    prepare: (scripted) => void boxes.push(fillScripted(scripted, 'Other', 1), fillScripted(scripted, 'Archive', 0)),
+  });
+  await account.syncAll();
+  const [other, archive] = boxes;
+  const [message] = other?.messages ?? [];
+  if (other === undefined || archive === undefined || message === undefined) throw new Error('no message');
+  const id = account.email('Other 1');
+  account.act(id, { type: 'keywords', add: ['$flagged', '$notjunk'], remove: [] });
+
+  other.messages = [];
+  other.highestModSeq += 1;
+  addMessage(inbox, message.raw);
+  server.script = ({ name, args }, socket) => {
+    if (name !== 'SELECT' || !args.includes('Other')) return undefined;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.cycle())).toBe('offline');
+
+  // Shown twice now; what is done to the newer one comes after what was done to the older one.
+  const find = 'SELECT id FROM emails WHERE subject = ? ORDER BY id';
+  const [, newer] = account.db.mail.all(find, ['Other 1'], (row) => row[0] as EmailId);
+  if (newer === undefined) throw new Error('not met');
+  account.act(newer, { type: 'keywords', add: ['$junk'], remove: ['$notjunk'] });
+  account.act(newer, { type: 'mailboxes', add: [account.mailbox('Archive')], remove: [account.mailbox('INBOX')] });
+  server.script = () => undefined;
+  await account.cycle();
+  expect(account.email('Other 1')).toBe(id);
+
+  await account.drain();
+  await account.syncAll();
+  expect(archive.messages.map(({ flags }) => [...flags].sort())).toEqual([['$junk', '\\Flagged']]);
+  expect(inbox.messages).toHaveLength(3);
+});

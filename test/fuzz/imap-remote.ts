@@ -121,13 +121,16 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
         const lines = await raw.command(`SELECT "${from}"`);
         if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
       };
-      // Dovecot says now and then that it was deleted under it, of a mailbox that is there.
-      const retry = async (): Promise<void> => {
-        await sleep(50);
-        await leave();
-        await move();
-      };
-      await move().catch(retry).catch(retry).catch(retry);
+      // Dovecot says for a while that it was deleted under it, of a mailbox that was made anew while our client had it open.
+      for (let left = 20; ; left--) {
+        try {
+          return await move();
+        } catch (error) {
+          if (left === 0) throw error;
+          await sleep(100);
+          await leave();
+        }
+      }
     },
     mark: (copy, on) => onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (\\Deleted)`),
     async addAgain({ path, uid, subject }, mailbox) {

@@ -3,7 +3,7 @@ import type { Traffic } from '../backend';
 import { orAborted } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import type { ImapResponse } from './attributes';
-import { ownFault, toSyncError } from './imap-error';
+import { ownFault, partlyDone, toSyncError } from './imap-error';
 import type { Selected } from './select';
 
 /** How a server tells what changed in a mailbox (S15), the best first. */
@@ -253,6 +253,7 @@ export class Connection implements ImapConnection {
       const { response, next } = await this.executor.exec(name, args.length === 0 ? false : args, { untagged });
       next();
       if (unreadable !== undefined) throw ownFault(unreadable, this.host, name);
+      if (response.command?.toUpperCase() === 'NO' && !name.endsWith('FETCH')) throw partlyDone(response);
       return response;
     } catch (error) {
       throw this.problem(error, name);

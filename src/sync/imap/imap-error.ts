@@ -1,3 +1,4 @@
+import type { ImapResponse } from './attributes';
 import { asSyncError } from '../loop-error';
 import { innermost, networkProblem } from '../network-problem';
 import { SyncError, type SyncErrorReason } from '../sync-error';
@@ -32,6 +33,15 @@ export class CommandRefused extends SyncError {
   ) {
     super(reason, message, options);
   }
+}
+
+/**
+ * imapflow takes `NO [EXPUNGEISSUED]` for a success, with which Dovecot answers where some messages of a set are gone. So
+ * it is for a FETCH, which may leave some out; but a COPY has not copied any (RFC 9051 §6.4.7).
+ */
+export function partlyDone(response: ImapResponse): Error {
+  const responseText = 'Some of the requested messages no longer exist';
+  return Object.assign(new Error(responseText), { responseStatus: 'NO', responseText, response });
 }
 
 /** The server said no to this one command: the connection, the sign-in and all the rest are as good as before. */

@@ -58,6 +58,32 @@ describe('a move without MOVE that was refused halfway', () => {
   });
 });
 
+it.each([
+  ['UID COPY', withoutMove],
+  ['UID COPY', bare],
+  ['UID STORE', withoutMove],
+  ['UID MOVE', withMove],
+])('S40: what is left undone because one of the messages is gone takes none away: %s', async (name, capabilities) => {
+  const opened = await openCopies(capabilities);
+  const { account, server, inbox, archive } = opened;
+  const ids = ['INBOX 5', 'INBOX 6'].map((subject) => account.email(subject));
+  for (const id of ids) act(opened, id, ['Archive'], ['INBOX']);
+  const before = [[...inbox.messages], [...archive.messages]] as const;
+  // As Dovecot says it, whatever the command: imapflow takes it for a success.
+  server.script = (command) => {
+    if (command.name !== name || !/^5:6 /.test(command.args)) return undefined;
+    inbox.messages = before[0].filter(({ uid }) => uid !== 6);
+    if (name !== 'UID STORE') archive.messages = [...before[1]];
+    inbox.highestModSeq += 1;
+    return `${command.tag} NO [EXPUNGEISSUED] Some of the requested messages no longer exist.\r\n`;
+  };
+  await account.drain();
+  server.script = () => undefined;
+  await settle(opened);
+  expect(copies(inbox, 'INBOX 5').filter((flags) => !isMarked(flags))).toEqual([]);
+  expect(copies(archive, 'INBOX 5')).toHaveLength(1);
+});
+
 describe.each([
   ['with COPYUID', withoutMove],
   ['without', bare],

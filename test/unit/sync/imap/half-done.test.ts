@@ -71,7 +71,7 @@ it.each([
   const before = [[...inbox.messages], [...archive.messages]] as const;
   // As Dovecot says it, whatever the command: imapflow takes it for a success.
   server.script = (command) => {
-    if (command.name !== name || !/^5:6 /.test(command.args)) return undefined;
+    if (command.name !== name || !command.args.startsWith("5:6 ")) return undefined;
     inbox.messages = before[0].filter(({ uid }) => uid !== 6);
     if (name !== 'UID STORE') archive.messages = [...before[1]];
     inbox.highestModSeq += 1;

@@ -124,7 +124,8 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
       // Dovecot says for a while that it was deleted under it, of a mailbox that was made anew while our client had it open.
       for (let left = 20; ; left--) {
         try {
-          await move(); return;
+          await move();
+          return;
         } catch (error) {
           if (left === 0) throw error;
           await sleep(100);

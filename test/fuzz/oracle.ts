@@ -323,6 +323,7 @@ export class Oracle implements Known {
     if (value && isPlace(name) && isMoving && this.server.withheld.has('MOVE')) this.marked.add(subject);
     if (value && isPlace(name) && exists.local.has(false)) {
       exists.possible.add(true);
+      this.swallowKeywords(subject);
       if (this.server.copiesHaveKeywords) this.marked.add(subject);
       for (const [place, { possible }] of this.messages.get(subject) ?? []) if (isPlace(place)) possible.add(false);
     }
@@ -330,6 +331,12 @@ export class Oracle implements Known {
     found.wasTrue ||= value;
     found.possible = new Set([value, ...found.local]);
     this.mayBeUnseen(subject);
+  }
+
+  /** S28: of what is to be deleted no keyword is sent, and yet it may stay. */
+  private swallowKeywords(subject: string): void {
+    for (const [name, { local, possible }] of this.messages.get(subject) ?? [])
+      if (isKeyword(name) && local.size > 0) for (const value of both()) possible.add(value);
   }
 
   /** Somebody else takes one of several copies away: it may be the one that had what was done here. */
@@ -362,6 +369,7 @@ export class Oracle implements Known {
     const places = [...(this.messages.get(subject) ?? [])].filter(([place]) => isPlace(place));
     if (name === 'exists' && places.some(([, { remote }]) => remote.has(true))) {
       found.possible.add(true);
+      this.swallowKeywords(subject);
       for (const [, place] of places) place.possible.add(false);
     }
   }

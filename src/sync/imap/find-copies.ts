@@ -1,14 +1,16 @@
-import { deletedFlag, isLive, messageIdOf } from '../../db/imap-messages';
+import { isDeepStrictEqual } from 'node:util';
+import { deletedFlag, isLive, messageIdOf, placesOfEach } from '../../db/imap-messages';
 import { identityOf } from '../../db/email-identity';
 import { emailIdentity } from '../../db/imap-unplaced';
 import type { EmailId, MailboxId } from '../../model/ids';
+import { normaliseKeywords } from '../../model/keywords';
 import { getCheckpoint } from './checkpoint';
 import { atom } from './connection';
 import { fetchList } from './fetch-list';
 import { keywordsOf } from './flags';
 import { fetchFlags } from './look-at-flags';
 import { search } from './search';
-import { reopenMailbox, selectMailbox, type Selected } from './select';
+import { MailboxReplaced, reopenMailbox, selectMailbox, type Selected } from './select';
 import type { StepContext, Target } from './send';
 import { canStore, storeFlags } from './store';
 import { formatUidSet } from './uid-set';
@@ -50,18 +52,40 @@ export async function findCopies(
     }
   }
   await reopenMailbox(connection, selected, signal);
-  if (found.size === 0) return found;
-  return await levelKeywords(step, targets, path, found);
+  return await levelKeywords(step, targets, destination, path, found);
 }
 
-/** Gives copies the keywords that their originals have now. */
-async function levelKeywords(
+/** Those of the messages that are known to have a copy there, with other keywords than the original has. */
+export function unlikeCopies(
+  { context: { db }, mailboxId }: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+): ReadonlyMap<EmailId, Copy> {
+  const places = placesOfEach(
+    db,
+    targets.map(({ emailId }) => emailId),
+  );
+  const unlike = targets.flatMap(({ emailId, uid }) => {
+    const here = places.get(emailId) ?? [];
+    const original = here.find((place) => place.mailboxId === mailboxId && place.uid === uid);
+    const copy = here.find((place) => place.mailboxId === destination && isLive(place));
+    if (original === undefined || copy === undefined) return [];
+    const isLike = isDeepStrictEqual(normaliseKeywords(original.keywords), normaliseKeywords(copy.keywords));
+    return isLike ? [] : [[emailId, { uid: copy.uid, keywords: copy.keywords }] as const];
+  });
+  return new Map(unlike);
+}
+
+/** Gives copies the keywords that their originals have now. Leaves the source open. */
+export async function levelKeywords(
   step: StepContext,
   targets: readonly Target[],
+  destinationId: MailboxId,
   path: string,
   copies: ReadonlyMap<EmailId, Copy>,
 ): Promise<ReadonlyMap<EmailId, Copy>> {
-  const { connection, selected, signal } = step;
+  if (copies.size === 0) return copies;
+  const { context, connection, selected, signal } = step;
   const originals = targets.filter(({ emailId }) => copies.has(emailId));
   const flags = await fetchFlags(step, formatUidSet(originals.map(({ uid }) => uid)));
   const level = new Map(copies);
@@ -76,6 +100,8 @@ async function levelKeywords(
     if (missing.length + surplus.length === 0) continue;
     destination ??= await selectMailbox(connection, path, null, signal);
     const there = destination;
+    if (getCheckpoint(context.db, context.accountId, destinationId)?.uidValidity !== there.uidValidity)
+      throw new MailboxReplaced(path);
     const told = new Set<number>();
     // A label that a mailbox cannot keep is no reason to refuse a move.
     const storable = missing.filter((keyword) => canStore(there, keyword));

@@ -8,7 +8,7 @@ import { absentAmong, mailboxIsAway, notThere } from './absent';
 import { numberOf, responseCode, textOf, type ImapResponse } from './attributes';
 import { getCheckpoint } from './checkpoint';
 import { sequence } from './connection';
-import { findCopies, type Copy } from './find-copies';
+import { findCopies, levelKeywords, unlikeCopies, type Copy } from './find-copies';
 import type { StepContext, Target } from './send';
 import { deleteMessages } from './store';
 import { expandUidSet, formatUidSet } from './uid-set';
@@ -28,10 +28,11 @@ export async function copyMessages(
   if (path === undefined) return failed(targets);
   // S27: of those that are tried singly now, the copy may be what went well.
   const missing = targets.filter(({ emailId }) => !standsIn(step, emailId, destination));
+  const unlike = await levelKeywords(step, targets, destination, path, unlikeCopies(step, targets, destination));
   const found = await findCopies(step, missing, destination, path);
   step.context.db.mail.transaction(() => {
-    for (const target of missing) {
-      const copy = found.get(target.emailId);
+    for (const target of targets) {
+      const copy = found.get(target.emailId) ?? unlike.get(target.emailId);
       if (copy !== undefined) arriveAt(step, target, destination, copy);
     }
   });

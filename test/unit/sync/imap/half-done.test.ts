@@ -71,7 +71,7 @@ it.each([
   const before = [[...inbox.messages], [...archive.messages]] as const;
   // As Dovecot says it, whatever the command: imapflow takes it for a success.
   server.script = (command) => {
-    if (command.name !== name || !command.args.startsWith("5:6 ")) return undefined;
+    if (command.name !== name || !command.args.startsWith('5:6 ')) return undefined;
     inbox.messages = before[0].filter(({ uid }) => uid !== 6);
     if (name !== 'UID STORE') archive.messages = [...before[1]];
     inbox.highestModSeq += 1;
@@ -116,6 +116,34 @@ describe.each([
     expect(account.email('INBOX 5')).toBe(id);
     expect(shownIn(opened, id)).toEqual(['Archive']);
   });
+});
+
+it('S22: a copy that a cycle meets while the change is under way gets the keywords of its original, too', async () => {
+  const opened = await openCopies(withoutMove + withIds);
+  const { account, server, inbox, archive } = opened;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Archive'], ['INBOX']);
+  server.script = ({ name }, socket) => {
+    if (name !== 'UID COPY') return undefined;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.drain())).toBe('offline');
+  account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
+  // Turns between which it has its own.
+  for (const number of [1, 2, 3, 4])
+    account.act(account.email(`INBOX ${number}`), { type: 'keywords', add: [`label${number}`], remove: [] });
+  let cycle: Promise<unknown> | null = null;
+  server.script = ({ name }) => {
+    if (name === 'UID STORE') cycle ??= account.cycle();
+    return undefined;
+  };
+  await account.drain();
+  await cycle;
+  server.script = () => undefined;
+  await settle(opened);
+  expect(copies(archive, 'INBOX 5')).toEqual(['\\Flagged']);
+  expect(copies(inbox, 'INBOX 5')).toEqual([]);
 });
 
 it.each([

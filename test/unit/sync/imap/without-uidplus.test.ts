@@ -89,7 +89,8 @@ describe.each([
     expect(markedIn(archive)).toEqual([1, 3]);
     server.mailboxes.delete('Archive');
     await account.syncAll();
-    const states = account.db.mail.all('SELECT resource_type FROM sync_state', [], (row) => row[0]);
+    const sql = "SELECT resource_type FROM sync_state WHERE resource_type LIKE 'IMAP:%'";
+    const states = account.db.mail.all(sql, [], (row) => row[0]);
     expect(states).toEqual([`IMAP:${account.mailbox('INBOX')}`]);
   });
 

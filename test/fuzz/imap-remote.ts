@@ -82,8 +82,11 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
           const copies = await visibleOf(subject);
           const [first] = copies;
           if (first === undefined || copies.some(({ path }) => path === mailbox)) return;
-          await onCopy(first, 'UID FETCH # (FLAGS)');
+          await raw.command(`SELECT "${first.path}"`);
           await raw.command(`UID COPY ${first.uid} "${mailbox}"`);
+          // Our client may have moved it just before: then the server says OK, and has copied nothing.
+          const wasCopied = (await copiesOf(subject)).some(({ path }) => path === mailbox);
+          if (!wasCopied) throw new Error(`${subject} was gone from ${first.path}`);
         }
       : null,
     async destroy(subject) {

@@ -47,6 +47,8 @@ export function tunnelImap(
   };
 
   const forward = (command: Buffer): void => {
+    // The server has hung up; the client is being told.
+    if (server.destroyed) return;
     const [tag = '', name = ''] = command.toString('latin1').split(/[ \r]/, 2);
     let answered = (): void => undefined;
     faults.noteUnderWay(new Promise((resolve) => (answered = resolve)));

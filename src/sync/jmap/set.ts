@@ -16,6 +16,8 @@ interface Item {
   readonly emailId: EmailId;
   readonly remoteId: string;
   readonly patch: Readonly<Record<string, true | null>> | null;
+  /** The patch says more than what was asked for: a cycle has to look what came of it. */
+  readonly saysMore?: boolean;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function sendChanges(
   }
   const steps: SendResult['checkpoint'][] = [];
   for (const page of pages(context, items)) steps.push(await sendPage(context, page, outcomes, signal));
-  const checkpoint = steps.length === 0 ? null : steps.reduce(chained);
+  const isAsked = steps.length > 0 && !items.some(({ saysMore }) => saysMore === true);
+  const checkpoint = isAsked ? steps.reduce(chained) : null;
   return { outcomes, checkpoint, needsCycle: checkpoint === null };
 }
 
@@ -120,7 +123,7 @@ function toItem({ db }: JmapContext, change: OutgoingChange, gone: ReadonlySet<s
       if (remoteId !== undefined) set[`mailboxIds/${escapePointer(remoteId)}`] = value;
     }
   }
-  return { ...item, patch: set };
+  return { ...item, patch: set, saysMore: stays !== undefined };
 }
 
 /** RFC 6901 §3. */

@@ -65,7 +65,8 @@ describe('sending changes', () => {
     await local.syncAll();
     local.act(id, { type: 'mailboxes', add: [], remove: [at('inbox')] });
     remote.move(id, 'inbox');
-    expect(await local.drain()).toMatchObject({ sent: 1, failed: 0 });
+    // A cycle may have heard of the other change before, and does not know of what the patch said more than was asked.
+    expect(await local.drain()).toMatchObject({ sent: 1, failed: 0, needsCycle: true });
     expect(places()).toEqual(['Archive']);
     await local.cycle();
     await compare();

@@ -11,6 +11,7 @@ import {
   type Aspect,
 } from './aspects';
 import type { SeenIntent } from './client';
+import { isIn, MailboxNames } from './mailbox-names';
 import type { Picture } from './picture';
 import { violations, type Known } from './violations';
 
@@ -71,11 +72,7 @@ export class Oracle implements Known {
   readonly touched = new Set<string>();
   /** What stood in several mailboxes when all was quiet. */
   severalTimes: ReadonlySet<string> = new Set();
-  /** Of IMAP mailboxes, whose id is their path: what was renamed, in order. */
-  private readonly renames: { readonly from: string; readonly to: string }[] = [];
-  /** How many of them were known to the client when all was quiet. */
-  private settledRenames = 0;
-
+  private readonly names = new MailboxNames();
   /** Mailboxes whose mail was numbered anew since all was quiet, by their name now. */
   private renumbered: string[] = [];
 
@@ -92,7 +89,7 @@ export class Oracle implements Known {
     for (const known of [this.copied, this.marked, this.touched]) known.clear();
     this.destroyed = [];
     this.renumbered = [];
-    this.settledRenames = this.renames.length;
+    this.names.settled();
     const all = Object.entries(picture.messages);
     for (const [subject, { mailboxes }] of all)
       if (this.copyLeft.has(subject) && mailboxes.length > 1) this.doubles.add(subject);
@@ -171,8 +168,7 @@ export class Oracle implements Known {
     this.renumbered.push(id);
     for (const [subject, { mailboxes }] of Object.entries(before)) {
       if (!mailboxes.includes(id)) continue;
-      if (this.renames.slice(this.settledRenames).some(({ to }) => id === to || id.startsWith(`${to}/`)))
-        this.remote(subject, mailboxAspect(id), false);
+      if (this.names.wasGiven(id)) this.remote(subject, mailboxAspect(id), false);
       this.remote(subject, mailboxAspect(id), true);
     }
   }
@@ -193,17 +189,16 @@ export class Oracle implements Known {
   remoteMailboxRenamed(from: string, to: string): void {
     this.tell('remoteMailboxRenamed', from, to);
     if (from === to) return;
-    for (const id of this.renumbered.filter((one) => one === from || one.startsWith(`${from}/`)))
+    for (const id of this.renumbered.filter((one) => isIn(one, from)))
       for (const aspects of this.messages.values()) {
         const place = aspects.get(mailboxAspect(id));
         if (place?.remote.has(true) !== true) continue;
         place.remote.add(false);
         place.possible.add(true);
       }
-    this.renames.push({ from, to });
-    const now = (id: string): string => mailboxOf(this.current(mailboxAspect(id)));
-    this.renumbered = this.renumbered.map(now);
-    this.destroyed = this.destroyed.map(now);
+    this.names.renamed(from, to);
+    this.renumbered = this.renumbered.map((id) => this.names.now(id));
+    this.destroyed = this.destroyed.map((id) => this.names.now(id));
     for (const [subject, aspects] of this.messages) {
       this.messages.set(subject, new Map([...aspects].map(([name, value]) => [this.current(name), value])));
     }
@@ -302,18 +297,12 @@ export class Oracle implements Known {
 
   /** Since all was quiet. */
   isRenamed(id: string): boolean {
-    return this.renames.slice(this.settledRenames).some(({ to }) => {
-      const now = mailboxOf(this.current(mailboxAspect(to)));
-      return id === now || id.startsWith(`${now}/`);
-    });
+    return this.names.isNew(id);
   }
 
   /** An aspect by the name that its mailbox has now. */
   current(name: string): string {
-    if (!isPlace(name)) return name;
-    const follow = (path: string, { from, to }: { from: string; to: string }): string =>
-      path === from || path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
-    return mailboxAspect(this.renames.reduce(follow, mailboxOf(name)));
+    return this.names.current(name);
   }
 
   private remote(subject: string, name: string, value: boolean): void {

@@ -77,13 +77,14 @@ export async function giveUp(
   });
 }
 
-/** Something came to one of these mailboxes since it was read, or may have. */
+/** Something came to one of these mailboxes since it was read, or may have. Those that never were count as unread. */
 export const hasArrivals = ({ db, accountId }: ImapContext, mailboxes: readonly OpenableMailbox[]): boolean =>
-  mailboxes.some(({ id, status }) => {
+  mailboxes.some((mailbox) => {
+    const { id, status } = mailbox;
     const checkpoint = getCheckpoint(db, accountId, id);
-    if (checkpoint?.uidValidity !== status.uidValidity) return true;
+    if (checkpoint === null || isUnchanged(checkpoint, mailbox)) return false;
     // Not every server tells UIDNEXT in a STATUS.
-    if (status.uidNext === null) return checkpoint.status === null || !isSameStatus(checkpoint.status, status);
+    if (status.uidNext === null || status.uidValidity !== checkpoint.uidValidity) return true;
     return status.uidNext > checkpoint.uidNext;
   });
 

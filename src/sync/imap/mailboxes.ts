@@ -50,19 +50,11 @@ export async function syncMailboxes(
   findings?: Findings,
 ): Promise<MailboxRound> {
   const { db, accountId } = context;
-  const { mailboxes: listed, absent } = await listMailboxes(connection, signal);
-  const byPath = new Map(listed.map((item) => [item.mailbox.remoteId, item]));
   const stored = storedMailboxes(db, accountId);
-  const known = new Set(stored.map((mailbox) => mailbox.remoteId));
-  const missing = stored.filter((mailbox) => !byPath.has(mailbox.remoteId));
-  const news = new Set(listed.filter((item) => !known.has(item.mailbox.remoteId)));
-  const renamed = await findRenamed(context, connection, missing, news, listed, signal);
-  const gone: StoredMailbox[] = [];
-  for (const mailbox of missing) {
-    if (renamed.has(mailbox.id)) continue;
-    const isGone = absent.has(mailbox.remoteId) || !(await isListed(connection, mailbox.remoteId, signal));
-    if (isGone) gone.push(mailbox);
-  }
+  let look = await compareWithList(context, connection, stored, signal);
+  // A list is not of one moment: what was renamed while it was made may be in it under neither name.
+  if (look.gone.length > 0) look = await compareWithList(context, connection, stored, signal);
+  const { listed, byPath, renamed, gone } = look;
   const emptied = stored.filter(({ remoteId }) => byPath.get(remoteId)?.isNode === true);
   let removed = 0;
   for (const mailbox of [...gone, ...emptied]) removed += await forgetMessages(context, mailbox, round, signal);
@@ -96,6 +88,34 @@ export async function syncMailboxes(
       removed,
     };
   });
+}
+
+interface Comparison {
+  readonly listed: readonly ListedMailbox[];
+  readonly byPath: ReadonlyMap<string, ListedMailbox>;
+  readonly renamed: ReadonlyMap<MailboxId, string>;
+  readonly gone: readonly StoredMailbox[];
+}
+
+async function compareWithList(
+  context: ImapContext,
+  connection: ImapConnection,
+  stored: readonly StoredMailbox[],
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const { mailboxes: listed, absent } = await listMailboxes(connection, signal);
+  const byPath = new Map(listed.map((item) => [item.mailbox.remoteId, item]));
+  const known = new Set(stored.map((mailbox) => mailbox.remoteId));
+  const missing = stored.filter((mailbox) => !byPath.has(mailbox.remoteId));
+  const news = new Set(listed.filter((item) => !known.has(item.mailbox.remoteId)));
+  const renamed = await findRenamed(context, connection, missing, news, listed, signal);
+  const gone: StoredMailbox[] = [];
+  for (const mailbox of missing) {
+    if (renamed.has(mailbox.id)) continue;
+    const isGone = absent.has(mailbox.remoteId) || !(await isListed(connection, mailbox.remoteId, signal));
+    if (isGone) gone.push(mailbox);
+  }
+  return { listed, byPath, renamed, gone };
 }
 
 /** Ours → the new path. Recognised by MAILBOXID, else by the same numbers meaning the same messages. */

@@ -77,10 +77,36 @@ export async function sendChanges(
     });
     for (const [emailId, outcome] of failed) outcomes.set(emailId, outcome);
   }
+  for (const id of stillThere(context.db, changes, outcomes)) {
+    isUnclear = true;
+    outcomes.set(id, unknownYet('This message was found again where it is to leave.'));
+  }
   // A cycle may have had its turn between two groups: what it has read is newer than the change.
   for (const { email } of changes)
     if (!outcomes.has(email.id)) outcomes.set(email.id, { result: 'done', isWritten: true });
   return { outcomes, checkpoint: null, needsCycle: isUnclear };
+}
+
+/**
+ * Those that stand where they were to leave, after all steps: a cycle has met a copy there since they were planned. What is
+ * gone and what is new in a mailbox are two transactions, and between them a renumbered message stands elsewhere only.
+ */
+function stillThere(
+  db: MailDb,
+  changes: readonly OutgoingChange[],
+  outcomes: ReadonlyMap<EmailId, ChangeOutcome>,
+): EmailId[] {
+  const moved = changes.filter(
+    ({ email, patch }) => !patch.destroy && patch.removeMailboxes.length > 0 && !outcomes.has(email.id),
+  );
+  if (moved.length === 0) return [];
+  const places = placesOfEach(
+    db,
+    moved.map(({ email }) => email.id),
+  );
+  const isThere = ({ email, patch }: OutgoingChange): boolean =>
+    (places.get(email.id) ?? []).some((place) => isLive(place) && patch.removeMailboxes.includes(place.mailboxId));
+  return moved.filter(isThere).map(({ email }) => email.id);
 }
 
 const numberedAnew = 'The server has numbered this mailbox anew.';

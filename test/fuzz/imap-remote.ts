@@ -124,8 +124,8 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
         const lines = await raw.command(`SELECT "${from}"`);
         if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
       };
-      // Dovecot says for a while that it was deleted under it, of a mailbox that was made anew while our client had it open.
-      for (let left = 20; ; left--) {
+      // Dovecot says for ever that it was deleted under it, of a mailbox that was made anew while our client had it open.
+      for (let left = 5; ; left--) {
         try {
           await move();
           return;
@@ -133,6 +133,9 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
           if (left === 0) throw error;
           await sleep(100);
           await leave();
+          if (left > 2 || (await self.copies()).some(({ path }) => path === to)) continue;
+          await self.destroyMailbox(to).catch(() => undefined);
+          await self.createMailbox(to).catch(() => undefined);
         }
       }
     },

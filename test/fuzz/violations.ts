@@ -51,7 +51,9 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
     const isMoveRefused = failed.some(
       (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
     );
-    const isLeftMarked = isDeleted && isLeftToOthers(known, message);
+    // Or the EXPUNGE was refused.
+    const isRefused = failed.some((intent) => intent.subject === subject && intent.destroy);
+    const isLeftMarked = isDeleted && (isRefused || isLeftToOthers(known, message));
     for (const name of new Set([...aspects.keys(), ...have])) {
       if (name === 'exists') continue;
       const id = mailboxOf(name);

@@ -58,6 +58,29 @@ describe('a move without MOVE that was refused halfway', () => {
   });
 });
 
+describe.each([
+  ['UNAVAILABLE', 'UID EXPUNGE', withMove],
+  ['LIMIT', 'UID EXPUNGE', withMove],
+  ['UNAVAILABLE', 'EXPUNGE', bare],
+  ['LIMIT', 'EXPUNGE', bare],
+])('a deletion for good that was refused once it was marked: [%s] of %s', (code, name, capabilities) => {
+  it.each(['at once', 'after a cycle', 'after a restart'])('S27: is finished, %s', async (when) => {
+    const opened = await openCopies(capabilities);
+    const { account, server, inbox } = opened;
+    const id = account.email('INBOX 5');
+    account.act(id, { type: 'destroy', from: [account.mailbox('INBOX')] });
+    let left = 1;
+    server.script = (command) =>
+      command.name === name && left-- > 0 ? `${command.tag} NO [${code}] Too many requests.\r\n` : undefined;
+    await account.drain().catch(() => undefined);
+    expect(listChanges(account.db)).toMatchObject([{ emailId: id, state: 'queued' }]);
+    if (when === 'after a cycle') await account.syncAll();
+    if (when === 'after a restart') await account.restart();
+    await settle(opened);
+    expect(copies(inbox, 'INBOX 5')).toEqual([]);
+  });
+});
+
 it.each([
   ['UID COPY', withoutMove],
   ['UID COPY', bare],

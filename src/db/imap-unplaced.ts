@@ -60,7 +60,7 @@ export function emailIdentity({ mail }: MailDb, id: EmailId): number {
  */
 export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
   const identity = emailIdentity(db, id);
-  const found = round.inserted.get(identity) ?? newerTwin(db, id, round.since);
+  const found = round.inserted.get(identity) ?? placedTwin(db, id, round.since);
   if (found !== undefined && found !== id) {
     round.inserted.delete(identity);
     absorb(db, id, found);
@@ -107,6 +107,14 @@ export function newerTwin({ mail }: MailDb, id: EmailId, after = id): EmailId | 
     [id, after],
     (row) => row[0] as EmailId,
   );
+}
+
+/** The same, if it is shown anywhere. */
+function placedTwin(db: MailDb, id: EmailId, after: EmailId): EmailId | undefined {
+  const twin = newerTwin(db, id, after);
+  if (twin === undefined) return undefined;
+  const sql = "SELECT 1 FROM imap_messages WHERE email_id = ? AND ' ' || keywords || ' ' NOT LIKE '% \\deleted %'";
+  return db.mail.get(sql, [twin], () => twin);
 }
 
 /** Mostly there are none, and nothing needs to be looked for. */

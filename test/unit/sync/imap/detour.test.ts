@@ -44,7 +44,8 @@ it.each(['known already', 'new'])(
   },
 );
 
-it('S3, S21: a message met in its new mailbox by a cycle that broke off is the one that left the old one', async () => {
+/** `Other 1` was moved to INBOX, and a cycle has met it there, and broke off before it could hear that it left. */
+async function metTwice() {
   const boxes: ScriptedMailbox[] = [];
   const { account, server, inbox } = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 3, {
     prepare: (scripted) => void boxes.push(fillScripted(scripted, 'Other', 1), fillScripted(scripted, 'Archive', 0)),
@@ -65,14 +66,19 @@ it('S3, S21: a message met in its new mailbox by a cycle that broke off is the o
     return '';
   };
   expect(await reasonOf(account.cycle())).toBe('offline');
-
-  // Shown twice now; what is done to the newer one comes after what was done to the older one.
+  server.script = () => undefined;
   const find = 'SELECT id FROM emails WHERE subject = ? ORDER BY id';
-  const [, newer] = account.db.mail.all(find, ['Other 1'], (row) => row[0] as EmailId);
+  const shown = (): EmailId[] => account.db.mail.all(find, ['Other 1'], (row) => row[0] as EmailId);
+  const [, newer] = shown();
   if (newer === undefined) throw new Error('not met');
+  return { account, inbox, archive, id, newer, shown };
+}
+
+it('S3, S21: a message met in its new mailbox by a cycle that broke off is the one that left the old one', async () => {
+  const { account, inbox, archive, id, newer } = await metTwice();
+  // Shown twice now; what is done to the newer one comes after what was done to the older one.
   account.act(newer, { type: 'keywords', add: ['$junk'], remove: ['$notjunk'] });
   account.act(newer, { type: 'mailboxes', add: [account.mailbox('Archive')], remove: [account.mailbox('INBOX')] });
-  server.script = () => undefined;
   await account.cycle();
   expect(account.email('Other 1')).toBe(id);
 
@@ -80,4 +86,12 @@ it('S3, S21: a message met in its new mailbox by a cycle that broke off is the o
   await account.syncAll();
   expect(archive.messages.map(({ flags }) => [...flags].sort())).toEqual([['$junk', '\\Flagged']]);
   expect(inbox.messages).toHaveLength(3);
+});
+
+it('S21: and both go where neither is anywhere any more', async () => {
+  const { account, inbox, shown } = await metTwice();
+  inbox.messages = inbox.messages.slice(0, 3);
+  inbox.highestModSeq += 1;
+  await account.syncAll();
+  expect(shown()).toEqual([]);
 });

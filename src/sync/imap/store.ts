@@ -1,5 +1,13 @@
-import { deletedFlag, emailAt, placesOfEach, removePlaces, updateKeywords } from '../../db/imap-messages';
-import { newRound } from '../../db/imap-unplaced';
+import {
+  deletedFlag,
+  emailAt,
+  isLive,
+  placesOf,
+  placesOfEach,
+  removePlaces,
+  updateKeywords,
+} from '../../db/imap-messages';
+import { expectedMailbox, newRound } from '../../db/imap-unplaced';
 import type { MailDb } from '../../db/mail-db';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
@@ -8,6 +16,7 @@ import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
 import { copiesElsewhere } from './copies-elsewhere';
 import { flagOf } from './flags';
+import { isRefusalOfOne } from './imap-error';
 import { ownMarks, setOwnMarks } from './own-marks';
 import { search } from './search';
 import { addVanished, type Selected } from './select';
@@ -145,7 +154,8 @@ async function takeOut(
   const targets = without(all, gone);
   // Before the next command: if that fails, these copies are no place to stand any more, and the way back has to know it.
   markDeleted(step, targets);
-  const isExpunged = targets.length === 0 || (await expunge(step, targets));
+  const isExpunged =
+    targets.length === 0 || (await expunge(step, targets).catch((error: unknown) => showAgain(step, targets, error)));
   if (!isExpunged) {
     const details = connection.selected?.path ?? '';
     warn('Deleted messages stay marked on the server, because other marked ones would be expunged with them.', details);
@@ -161,6 +171,18 @@ async function takeOut(
   });
   signal.throwIfAborted();
   return notThere(step, without(gone, done));
+}
+
+/** S1, S30: what the server refuses for good to expunge is not hidden by our mark, but stands where it stood. */
+async function showAgain(step: StepContext, targets: readonly Target[], error: unknown): Promise<never> {
+  const { db } = step.context;
+  if (isRefusalOfOne(error) && !error.isTransient) {
+    const isHidden = ({ emailId }: Target): boolean =>
+      expectedMailbox(db, emailId) === null && !placesOf(db, emailId).some(isLive);
+    const hidden = targets.filter(isHidden);
+    if (hidden.length > 0) await takeMarkAway(step, hidden);
+  }
+  throw error;
 }
 
 /** Without waiting for the disk: a cycle can ask for it again. */

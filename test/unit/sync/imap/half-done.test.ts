@@ -20,8 +20,16 @@ import {
 /** The first such command is refused for now; all others are answered as usual. */
 function refuseOnce({ server }: OpenedCopies, isMeant: (command: Command) => boolean): void {
   let left = 1;
-  server.script = (command) =>
-    isMeant(command) && left-- > 0 ? `${command.tag} NO [UNAVAILABLE] Later.\r\n` : undefined;
+  const boxes = [...server.mailboxes.values()];
+  let before = boxes.map(({ messages }) => messages.map((one) => ({ ...one })));
+  server.script = (command) => {
+    if (isMeant(command) && left-- > 0) {
+      for (const [index, box] of boxes.entries()) box.messages = before[index] ?? [];
+      return `${command.tag} NO [UNAVAILABLE] Later.\r\n`;
+    }
+    before = boxes.map(({ messages }) => messages.map((one) => ({ ...one })));
+    return undefined;
+  };
 }
 
 describe('a move without MOVE that was refused halfway', () => {
@@ -69,9 +77,13 @@ describe.each([
     const { account, server, inbox } = opened;
     const id = account.email('INBOX 5');
     account.act(id, { type: 'destroy', from: [account.mailbox('INBOX')] });
+    const all = [...inbox.messages];
     let left = 1;
-    server.script = (command) =>
-      command.name === name && left-- > 0 ? `${command.tag} NO [${code}] Too many requests.\r\n` : undefined;
+    server.script = (command) => {
+      if (command.name !== name || left-- <= 0) return undefined;
+      inbox.messages = [...all];
+      return `${command.tag} NO [${code}] Too many requests.\r\n`;
+    };
     await account.drain().catch(() => undefined);
     expect(listChanges(account.db)).toMatchObject([{ emailId: id, state: 'queued' }]);
     if (when === 'after a cycle') await account.syncAll();
@@ -80,6 +92,31 @@ describe.each([
     expect(copies(inbox, 'INBOX 5')).toEqual([]);
   });
 });
+
+it.each([
+  ['UID EXPUNGE', withMove],
+  ['EXPUNGE', bare],
+])(
+  'S1, S30: what may not be expunged stands where it stood, and the change in the list: %s',
+  async (name, capabilities) => {
+    const opened = await openCopies(capabilities);
+    const { account, server, inbox } = opened;
+    const id = account.email('INBOX 5');
+    account.act(id, { type: 'destroy', from: [account.mailbox('INBOX')] });
+    const all = [...inbox.messages];
+    server.script = (command) => {
+      if (command.name !== name) return undefined;
+      inbox.messages = [...all];
+      return `${command.tag} NO [NOPERM] Not you.\r\n`;
+    };
+    expect(await account.drain()).toMatchObject({ sent: 0, failed: 1 });
+    expect(copies(inbox, 'INBOX 5')).toEqual(['']);
+    expect(shownIn(opened, id)).toEqual(['INBOX']);
+    await account.syncAll();
+    expect(shownIn(opened, id)).toEqual(['INBOX']);
+    expect(listChanges(account.db)).toMatchObject([{ emailId: id, state: 'failed' }]);
+  },
+);
 
 it.each([
   ['UID COPY', withoutMove],

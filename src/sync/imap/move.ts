@@ -10,7 +10,7 @@ import { getCheckpoint } from './checkpoint';
 import { sequence } from './connection';
 import { findCopies, levelKeywords, unlikeCopies, type Copy } from './find-copies';
 import type { StepContext, Target } from './send';
-import { deleteMessages } from './store';
+import { deleteMessages, removeCopies } from './store';
 import { expandUidSet, formatUidSet } from './uid-set';
 
 /** Where copies are now, by the UID that they were made of (COPYUID, RFC 4315). */
@@ -65,9 +65,14 @@ export async function moveMessages(
   const path = remoteMailboxId(db, destination);
   if (path === undefined) return failed(targets);
   if (!connection.capabilities.has('MOVE')) {
+    // That they stand there may be a cycle old; of those that are copied now the server has just said so.
+    const standing = new Set(targets.filter(({ emailId }) => standsIn(step, emailId, destination)));
     const failures = await copyMessages(step, targets, destination);
-    const copied = targets.filter(({ emailId }) => !failures.has(emailId));
-    return copied.length === 0 ? failures : new Map([...failures, ...(await deleteMessages(step, copied))]);
+    const copied = targets.filter((target) => !failures.has(target.emailId) && !standing.has(target));
+    const others = targets.filter((target) => !failures.has(target.emailId) && standing.has(target));
+    const deleted = copied.length === 0 ? [] : await deleteMessages(step, copied);
+    const removed = others.length === 0 ? [] : await removeCopies(step, others);
+    return new Map([...failures, ...deleted, ...removed]);
   }
   const saysWhere = connection.capabilities.has('UIDPLUS');
   // A server that does not say what it moved is asked before what there is to move; what goes within that round trip

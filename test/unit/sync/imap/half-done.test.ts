@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { listChanges } from '../../../../src/db/pending-changes';
-import { addMessage, type Command } from '../../../servers/scripted-imap';
+import type { Command } from '../../../servers/scripted-imap';
 import { reasonOf } from '../../../support/scripted-account';
 import {
   act,
   bare,
   copies,
   isMarked,
-  mark,
   openCopies,
   settle,
   shownIn,
@@ -232,59 +231,4 @@ it.each([
   expect(anew.messages.map(({ flags }) => flags)).toEqual(inbox.messages.map(() => []));
   expect(copies(archive, 'INBOX 5')).toEqual([]);
   expect(server.log.filter((line) => line.startsWith('UID EXPUNGE'))).toEqual([]);
-});
-
-describe('a copy that is to go, while the message is thought to stand in another mailbox', () => {
-  async function openInTwo(): Promise<OpenedCopies> {
-    const opened = await openCopies(withMove + withIds);
-    const message = opened.inbox.messages[4];
-    if (message === undefined) throw new Error('no message');
-    addMessage(opened.archive, message.raw, { ...message });
-    await opened.account.syncAll();
-    return opened;
-  }
-
-  it('goes', async () => {
-    const opened = await openInTwo();
-    act(opened, opened.account.email('INBOX 5'), [], ['INBOX']);
-    await settle(opened);
-    expect(copies(opened.inbox, 'INBOX 5')).toEqual([]);
-    expect(copies(opened.archive, 'INBOX 5')).toEqual(['']);
-  });
-
-  it.each(['has expunged', 'has marked'])(
-    'S40: is asked for there, and stays where another client %s that',
-    async (how) => {
-      const opened = await openInTwo();
-      const { account, inbox, archive } = opened;
-      const id = account.email('INBOX 5');
-      act(opened, id, [], ['INBOX']);
-      if (how === 'has marked') mark(archive, 1);
-      else {
-        archive.messages = [];
-        archive.highestModSeq += 1;
-      }
-      expect(await account.drain()).toMatchObject({ sent: 0, failed: 0, deferred: true });
-      expect(copies(inbox, 'INBOX 5')).toEqual(['']);
-      await account.syncAll();
-      // S30: it would be nowhere, and the person is told.
-      expect(await account.drain()).toMatchObject({ sent: 0, failed: 1 });
-      expect(copies(inbox, 'INBOX 5')).toEqual(['']);
-      expect(listChanges(account.db)).toMatchObject([{ state: 'failed', emailId: id }]);
-      expect(shownIn(opened, id)).toEqual(['INBOX']);
-    },
-  );
-
-  it('waits while that mailbox cannot be opened', async () => {
-    const opened = await openInTwo();
-    const { account, server, inbox } = opened;
-    server.script = ({ name, args, tag }) =>
-      name === 'SELECT' && args.includes('Archive') ? `${tag} NO [INUSE] locked\r\n` : undefined;
-    act(opened, account.email('INBOX 5'), [], ['INBOX']);
-    expect(await account.drain()).toMatchObject({ sent: 0, failed: 0, deferred: true });
-    expect(copies(inbox, 'INBOX 5')).toEqual(['']);
-    server.script = () => undefined;
-    await settle(opened);
-    expect(copies(inbox, 'INBOX 5')).toEqual([]);
-  });
 });

@@ -49,10 +49,11 @@ export async function copyMessages(
   return notThere(step, absent);
 }
 
-function standsIn({ context: { db } }: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean {
-  if (expectedMailbox(db, emailId) === mailboxId) return true;
-  return placesOf(db, emailId).some((place) => place.mailboxId === mailboxId && isLive(place));
-}
+const standsIn = (step: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean =>
+  expectedMailbox(step.context.db, emailId) === mailboxId || isPlacedIn(step, emailId, mailboxId);
+
+const isPlacedIn = ({ context: { db } }: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean =>
+  placesOf(db, emailId).some((place) => place.mailboxId === mailboxId && isLive(place));
 
 /** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
 export async function moveMessages(
@@ -65,8 +66,8 @@ export async function moveMessages(
   const path = remoteMailboxId(db, destination);
   if (path === undefined) return failed(targets);
   if (!connection.capabilities.has('MOVE')) {
-    // That they stand there may be a cycle old; of those that are copied now the server has just said so.
-    const standing = new Set(targets.filter(({ emailId }) => standsIn(step, emailId, destination)));
+    // Where a cycle has seen them may be out of date; that they are copied the server has told us itself.
+    const standing = new Set(targets.filter(({ emailId }) => isPlacedIn(step, emailId, destination)));
     const failures = await copyMessages(step, targets, destination);
     const copied = targets.filter((target) => !failures.has(target.emailId) && !standing.has(target));
     const others = targets.filter((target) => !failures.has(target.emailId) && standing.has(target));

@@ -52,7 +52,8 @@ describe('an engine that is killed', () => {
 
   it('in a restore for another window is followed by one that ends it, once', { timeout: 240_000 }, async () => {
     const { operations } = await killAt(stage, 'restore', never);
-    for (const at of [2, operations - 1]) {
+    // Not near the end: who asks for another window is answered after fewer operations.
+    for (const at of [2, Math.round(operations / 2)]) {
       const storage = mkdtempSync(path.join(stage.folder, 'windows-'));
       cpSync(path.join(stage.folder, 'storage'), storage, { recursive: true });
       const owner = openDying(stage, storage, dieInRestore(stage, { at, inTheMiddle: false }));

@@ -94,9 +94,10 @@ export async function killAt(stage: BackupStage, work: Work, kill: KillAt): Prom
   const window = openDying(stage, storage, { from: begins[work], countFile, ...kill });
   try {
     const died = await ask(window, stage, work, exported);
+    // Before it closes: what that takes is no part of the work.
+    const operations = existsSync(countFile) ? Number(readFileSync(countFile, 'utf8')) : 0;
     if (died) assert.equal(await window.exited, 'SIGKILL');
     else await window.close();
-    const operations = existsSync(countFile) ? Number(readFileSync(countFile, 'utf8')) : 0;
     const outcome = await checkStorage(stage, storage);
     if (work === 'restore') {
       if (!died) assert.equal(outcome, 'after');

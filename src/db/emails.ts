@@ -240,3 +240,8 @@ export function getEmailRefs(db: MailDb, ids: readonly EmailId[]): Map<EmailId, 
   }));
   return new Map(refs.map((ref) => [ref.id, ref]));
 }
+
+/** The one that came here last, of all accounts; 0: there is none. */
+export function newestEmail({ mail }: MailDb): EmailId {
+  return mail.get('SELECT coalesce(max(id), 0) FROM emails', [], (row) => row[0] as EmailId) ?? (0 as EmailId);
+}

@@ -73,10 +73,6 @@ export function correctRemoteId({ mail }: MailDb, id: EmailId, remoteId: string)
   return mail.run('UPDATE OR IGNORE emails SET remote_id = ? WHERE id = ?', [remoteId, id]) > 0;
 }
 
-export function newestEmail({ mail }: MailDb): EmailId {
-  return mail.get('SELECT coalesce(max(id), 0) FROM emails', [], (row) => row[0] as EmailId) ?? (0 as EmailId);
-}
-
 export function hasEmail({ mail }: MailDb, id: EmailId): boolean {
   return mail.get('SELECT 1 FROM emails WHERE id = ?', [id], () => true) ?? false;
 }

@@ -1,6 +1,6 @@
 import type { AccountId, EmailId, MailboxId } from '../model/ids';
 import { identityOf } from './email-identity';
-import { deleteEmails } from './emails';
+import { deleteEmails, newestEmail } from './emails';
 import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
 import { getState, setState } from './sync-state';
@@ -31,9 +31,9 @@ export function knownUpTo(db: MailDb, accountId: AccountId): EmailId | undefined
 
 /** At the end of a cycle. */
 export function markKnown(db: MailDb, accountId: AccountId): void {
-  const newest = db.mail.get('SELECT coalesce(max(id), 0) FROM emails', [], (row) => row[0] as EmailId);
+  const newest = newestEmail(db);
   // An idle cycle leaves the disk alone.
-  if (newest === undefined || knownUpTo(db, accountId) === newest) return;
+  if (knownUpTo(db, accountId) === newest) return;
   db.mail.transactionOfCopies(() => setState(db, accountId, knownType, String(newest), Date.now()));
 }
 

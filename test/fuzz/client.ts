@@ -144,8 +144,7 @@ export class FuzzClient {
     this.outbox['outbox/retry']({ changeIds: null });
   }
 
-  /** Everything refused, and every second of what waits. */
-  /** Returns the changes that it was asked for. */
+  /** Everything refused, and every second of what waits; returns which changes those are. */
   discard(): readonly number[] {
     const changes = listChanges(this.db);
     const chosen = changes.filter(({ state }, index) => state === 'failed' || index % 2 === 0);

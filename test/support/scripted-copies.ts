@@ -3,7 +3,7 @@ import { getEmailDetails } from '../../src/db/message-lists';
 import { listChanges } from '../../src/db/pending-changes';
 import type { EmailId } from '../../src/model/ids';
 import { basicCapabilities, type ScriptedMailbox } from '../servers/scripted-imap';
-import { fillScripted, openScripted, type ScriptedAccount } from './scripted-account';
+import { fillScripted, openScripted, reasonOf, type ScriptedAccount } from './scripted-account';
 
 export const withMove = `${basicCapabilities} CONDSTORE QRESYNC`;
 export const withoutMove = withMove.replace(' MOVE', '');
@@ -59,6 +59,17 @@ export function act(
 ): void {
   const ids = (paths: readonly string[]) => paths.map((path) => account.mailbox(path));
   account.act(id, { type: 'mailboxes', add: ids(add), remove: ids(remove) });
+}
+
+/** The COPY is made, and its answer is lost with the connection. */
+export async function loseAnswerToCopy({ account, server }: ScriptedAccount): Promise<void> {
+  server.script = ({ name }, socket) => {
+    if (name !== 'UID COPY') return undefined;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.drain())).toBe('offline');
+  server.script = () => undefined;
 }
 
 /** Until nothing waits, and both sides know of each other. */

@@ -1,11 +1,5 @@
-import {
-  deleteLostCheckpoints,
-  hasEmail,
-  mendBases,
-  newestEmail,
-  placedEmails,
-  setStraysAside,
-} from '../../db/imap-check';
+import { deleteLostCheckpoints, hasEmail, mendBases, placedEmails, setStraysAside } from '../../db/imap-check';
+import { newestEmail } from '../../db/emails';
 import { completeMailbox, storedMailboxes } from '../../db/imap-mailboxes';
 import { countPlaces } from '../../db/imap-messages';
 import { newRound } from '../../db/imap-unplaced';

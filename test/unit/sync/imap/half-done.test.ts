@@ -7,6 +7,7 @@ import {
   bare,
   copies,
   isMarked,
+  loseAnswerToCopy,
   openCopies,
   settle,
   shownIn,
@@ -153,7 +154,7 @@ describe.each([
     ['both', ['\\Seen', 'label'], ['\\Flagged', 'label'], { add: ['$flagged'], remove: ['$seen'] }],
   ])('takes along what was done to its original since: %s', async (_what, before, after, change) => {
     const opened = await openCopies(capabilities);
-    const { account, server, inbox, archive } = opened;
+    const { account, inbox, archive } = opened;
     const message = inbox.messages[4];
     if (message === undefined) throw new Error('no message');
     message.flags = before;
@@ -161,13 +162,7 @@ describe.each([
     await account.syncAll();
     const id = account.email('INBOX 5');
     act(opened, id, ['Archive'], ['INBOX']);
-    let left = 1;
-    server.script = ({ name }, socket) => {
-      if (name !== 'UID COPY' || left-- <= 0) return undefined;
-      socket.destroy();
-      return '';
-    };
-    expect(await reasonOf(account.drain())).toBe('offline');
+    await loseAnswerToCopy(opened);
     account.act(id, { type: 'keywords', ...change });
     await settle(opened);
     expect(copies(archive, 'INBOX 5').map((flags) => flags.split(' ').filter(Boolean).sort())).toEqual([after]);
@@ -182,12 +177,7 @@ it('S22: a copy that a cycle meets while the change is under way gets the keywor
   const { account, server, inbox, archive } = opened;
   const id = account.email('INBOX 5');
   act(opened, id, ['Archive'], ['INBOX']);
-  server.script = ({ name }, socket) => {
-    if (name !== 'UID COPY') return undefined;
-    socket.destroy();
-    return '';
-  };
-  expect(await reasonOf(account.drain())).toBe('offline');
+  await loseAnswerToCopy(opened);
   account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
   // Turns between which it has its own.
   for (const number of [1, 2, 3, 4])

@@ -230,6 +230,15 @@ export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<nu
   });
 }
 
+/** These are not where they were expected, now that the whole mailbox was read: unless another copy is known, S21 is theirs. */
+export function leaveExpected(db: MailDb, ids: readonly EmailId[], round: Round): void {
+  for (const id of ids) {
+    forgetUnplaced(db, id);
+    if (!placesOf(db, id).some(isLive)) leavePlace(db, id, round);
+  }
+  refreshBase(db, ids);
+}
+
 /**
  * Server base from the copies: where they stand, and their keywords as JMAP has them of a message in several mailboxes
  * (RFC 8621 §4.1.1): any of theirs, but seen only if all copies are. Returns those of which it was otherwise.

@@ -165,11 +165,15 @@ export function expectedMailboxes({ mail }: MailDb, ids: readonly EmailId[]): Ma
   return new Map(mail.all(sql, [JSON.stringify(ids)], (row) => [row[0] as EmailId, row[1] as MailboxId] as const));
 }
 
-/** What was expected in this mailbox can be anywhere now. */
-export function expectNowhere({ mail }: MailDb, mailboxId: MailboxId): EmailId[] {
+export function expectedHere({ mail }: MailDb, mailboxId: MailboxId): EmailId[] {
   const sql = 'SELECT email_id FROM imap_unplaced WHERE mailbox_id = ?';
-  const ids = mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
-  mail.run('UPDATE imap_unplaced SET mailbox_id = NULL, since = ? WHERE mailbox_id = ?', [Date.now(), mailboxId]);
+  return mail.all(sql, [mailboxId], (row) => row[0] as EmailId);
+}
+
+/** What was expected in this mailbox can be anywhere now. */
+export function expectNowhere(db: MailDb, mailboxId: MailboxId): EmailId[] {
+  const ids = expectedHere(db, mailboxId);
+  db.mail.run('UPDATE imap_unplaced SET mailbox_id = NULL, since = ? WHERE mailbox_id = ?', [Date.now(), mailboxId]);
   return ids;
 }
 

@@ -43,8 +43,8 @@ import { violations, type Known } from './violations';
  *   moves away in between takes the mark along. Without UIDPLUS the EXPUNGE waits where others' marks are, and takes one
  *   that is set at that very moment.
  * - What somebody else leaves of several copies of a message may be the one that did not have yet what was done here to the
- *   others. Nor does a keyword that somebody sets on an original outlast a move without MOVE, once the copy
- *   is made.
+ *   others, or has not what another has. Nor does a keyword that somebody sets on an original outlast a move without MOVE,
+ *   once the copy is made; Cyrus lets others at the original in the middle of its own MOVE.
  * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
  *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
  *   never deleted.
@@ -114,7 +114,8 @@ export class Oracle implements Known {
     this.remote(subject, keywordAspect(keyword), on);
     const places = [...(this.messages.get(subject) ?? [])].filter(([name]) => isPlace(name));
     const isMoving = places.some(([, { local }]) => local.size > 0);
-    if (isMoving && this.server.withheld.has('MOVE')) this.aspect(subject, keywordAspect(keyword)).possible = both();
+    const isByCopy = this.server.withheld.has('MOVE') || this.server.movesByCopy;
+    if (isMoving && isByCopy) this.aspect(subject, keywordAspect(keyword)).possible = both();
   }
 
   /** To one mailbox, out of all others of `mailboxes`. */
@@ -333,7 +334,7 @@ export class Oracle implements Known {
     const isSeveral = this.copied.has(subject) || this.severalTimes.has(subject);
     if (!this.server.copiesHaveKeywords || !isSeveral) return;
     for (const [name, found] of this.messages.get(subject) ?? [])
-      if (isKeyword(name) && found.local.size > 0) found.possible = both();
+      if (isKeyword(name) && (found.local.size > 0 || this.severalTimes.has(subject))) found.possible = both();
   }
 
   /** Copies that stay are marked unread before one goes that seemed to be: what somebody else reads meanwhile is unread. */

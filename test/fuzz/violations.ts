@@ -7,7 +7,10 @@ type Aspects = ReadonlyMap<string, Aspect>;
 
 /** What an oracle was told since all was quiet; messages by subject. */
 export interface Known {
-  readonly server: Pick<FuzzServer, 'keepsMovedIntoDestroyed' | 'copiesHaveKeywords' | 'knowsCopies' | 'withheld'>;
+  readonly server: Pick<
+    FuzzServer,
+    'keepsMovedIntoDestroyed' | 'copiesHaveKeywords' | 'knowsCopies' | 'movesByCopy' | 'withheld'
+  >;
   readonly messages: ReadonlyMap<string, Aspects>;
   readonly destroyed: readonly string[];
   readonly marked: ReadonlySet<string>;

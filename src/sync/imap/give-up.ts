@@ -1,9 +1,7 @@
 import { storedMailboxes } from '../../db/imap-mailboxes';
-import { giveUpUnplaced, refreshBase } from '../../db/imap-messages';
+import { giveUpUnplaced, leaveExpected } from '../../db/imap-messages';
 import {
   expectedMailbox,
-  expectNowhereYet,
-  forgetUnplaced,
   isUnplaced,
   listUnplaced,
   newerTwin,
@@ -42,14 +40,14 @@ const lost = 'This message left its mailbox, and a mailbox where it may be now c
  */
 export async function giveUp(
   context: ImapContext,
-  { older, mailboxes, isQuiet, round: { departed } }: RoundEnd,
+  { older, mailboxes, isQuiet, round }: RoundEnd,
   signal: AbortSignal,
 ): Promise<void> {
   if (older.length === 0) return;
   const { db, accountId, policy } = context;
   const unread = unreadMailboxes(context, mailboxes);
   const open = new Map(listUnplaced(db, accountId).map(({ id, mailboxId }) => [id, mailboxId]));
-  const still = older.filter(({ id, mailboxId }) => open.get(id) === mailboxId && !departed.has(id));
+  const still = older.filter(({ id, mailboxId }) => open.get(id) === mailboxId && !round.departed.has(id));
   // Something may have come between two pages.
   const isAsBefore = ({ id, mailboxId }: Unplaced): boolean =>
     isUnplaced(db, id) && expectedMailbox(db, id) === mailboxId;
@@ -68,12 +66,7 @@ export async function giveUp(
   const expected = still.filter(({ mailboxId }) => mailboxId !== null && isAllRead(context, mailboxId, unread));
   await inPages(db, expected, signal, (page) => {
     const missing = page.filter(isAsBefore).map(({ id }) => id);
-    for (const id of missing) {
-      forgetUnplaced(db, id);
-      expectNowhereYet(db, id);
-      departed.add(id);
-    }
-    refreshBase(db, missing);
+    leaveExpected(db, missing, round);
   });
 }
 

@@ -2,13 +2,14 @@ import {
   countPlaces,
   countUnseen,
   emailAt,
+  leaveExpected,
   placesIn,
   removePlaces,
   storeMessages,
   updateKeywords,
 } from '../../db/imap-messages';
 import { completeMailbox } from '../../db/imap-mailboxes';
-import { unplaceMailbox, type Round } from '../../db/imap-unplaced';
+import { expectedHere, unplaceMailbox, type Round } from '../../db/imap-unplaced';
 import type { MailboxId } from '../../model/ids';
 import type { MutableReport } from '../backend';
 import { getCheckpoint, isComplete, isSameStatus, owingDetails, setCheckpoint, type Checkpoint } from './checkpoint';
@@ -99,7 +100,11 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
     if (kept > 0 && before !== null)
       warn('The server numbered a mailbox anew: its messages are matched again.', mailbox.path);
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
-    if (isAll) completeMailbox(db, mailbox.id);
+    if (isAll) {
+      // At once: who meets one of them elsewhere knows it, before something is done to it under a second key (S3, S30).
+      leaveExpected(db, expectedHere(db, mailbox.id), round);
+      completeMailbox(db, mailbox.id);
+    }
     setCheckpoint(db, accountId, mailbox.id, checkpoint);
   });
   await fetchDetails(context, connection, mailbox.id, uids, signal);

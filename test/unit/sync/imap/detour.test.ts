@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EmailId } from '../../../../src/model/ids';
 import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
+import { never } from '../../../support/imap-account';
 import { fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
 
 const emptyBox = (uidValidity: number): ScriptedMailbox => ({
@@ -10,39 +11,66 @@ const emptyBox = (uidValidity: number): ScriptedMailbox => ({
   messages: [],
 });
 
-/** The mailbox is made anew while its mail is in another one: every look at it finds it somewhere else. */
-it.each(['known already', 'new'])(
-  'S20, S30: what waits for a message outlasts a detour by a mailbox that is %s',
-  async (aside) => {
-    const raw = 'Message-ID: <x@y>\r\nSubject: traveller\r\n\r\nText\r\n';
-    const { account, server } = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 3, {
-      prepare(scripted) {
-        addMessage(fillScripted(scripted, 'Other', 2), raw);
-        if (aside === 'known already') scripted.mailboxes.set('Aside', emptyBox(20));
-      },
-    });
-    await account.syncAll();
-    const id = account.email('traveller');
-    account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
+const raw = 'Message-ID: <x@y>\r\nSubject: traveller\r\n\r\nText\r\n';
 
-    const other = emptyBox(21);
-    server.mailboxes.set('Other', other);
-    await account.cycle();
+/** `Other` is made anew while its mail is in `Aside`: it went there after a round's list, and before `Other` was read. */
+async function madeAnew(aside: 'known' | 'listed' | 'new') {
+  const { account, server } = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 3, {
+    prepare(scripted) {
+      addMessage(fillScripted(scripted, 'Other', 2), raw);
+      if (aside === 'known') scripted.mailboxes.set('Aside', emptyBox(20));
+    },
+  });
+  await account.syncAll();
+  const id = account.email('traveller');
+  account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
 
-    const away = server.mailboxes.get('Aside') ?? emptyBox(20);
-    server.mailboxes.set('Aside', away);
-    addMessage(away, raw);
-    await account.cycle();
+  const other = emptyBox(21);
+  server.mailboxes.set('Other', other);
+  if (aside === 'listed') server.mailboxes.set('Aside', emptyBox(20));
+  server.script = ({ name, args }) => {
+    if (name !== 'SELECT' || !args.includes('Other')) return undefined;
+    const box = server.mailboxes.get('Aside') ?? emptyBox(20);
+    if (box.messages.length === 0) addMessage(box, raw);
+    server.mailboxes.set('Aside', box);
+    return undefined;
+  };
+  await account.cycle();
+  server.script = () => undefined;
 
+  const back = (): void => {
     server.mailboxes.delete('Aside');
     addMessage(other, raw);
-    await account.cycle();
+  };
+  return { account, other, id, back };
+}
 
-    expect(await account.drain()).toMatchObject({ sent: 1, failed: 0 });
-    expect(other.messages.map(({ flags }) => flags)).toEqual([['\\Flagged']]);
-    expect(account.email('traveller')).toBe(id);
-  },
-);
+it.each([
+  ['known already', 'known'],
+  ['new', 'new'],
+] as const)('S20, S30: what waits for a message outlasts a detour by a mailbox that is %s', async (_name, aside) => {
+  const { account, other, id, back } = await madeAnew(aside);
+  await account.cycle();
+
+  back();
+  await account.cycle();
+  expect(await account.drain()).toMatchObject({ sent: 1, failed: 0 });
+  expect(other.messages.map(({ flags }) => flags)).toEqual([['\\Flagged']]);
+  expect(account.email('traveller')).toBe(id);
+});
+
+it('S3, S30: and so does what is done to it there', async () => {
+  const { account, other, id, back } = await madeAnew('listed');
+  // Of a mailbox that was never read the back-fill is the first reader, before another cycle can tell what is missing.
+  await account.backend.backfill({ shouldYield: () => false, onProgress: () => undefined }, never);
+  expect(account.email('traveller')).toBe(id);
+  account.act(id, { type: 'keywords', add: ['$answered'], remove: [] });
+
+  back();
+  await account.syncAll();
+  expect(await account.drain()).toMatchObject({ sent: 2, failed: 0 });
+  expect(other.messages.map(({ flags }) => [...flags].sort())).toEqual([['\\Answered', '\\Flagged']]);
+});
 
 /** `Other 1` was moved to INBOX, and a cycle has met it there, and broke off before it could hear that it left. */
 async function metTwice() {

@@ -8,8 +8,10 @@ import { ThreadFinder } from './imap-threads';
 import {
   absorb,
   expectedMailboxes,
+  findUnanswered,
   findUnplaced,
   forgetUnplaced,
+  hasUnanswered,
   hasUnplaced,
   leavePlace,
   newerTwin,
@@ -135,13 +137,15 @@ export function storeMessages(
       emails.filter(({ remoteThreadId }) => remoteThreadId === null),
     );
     const mayBeUnplaced = hasUnplaced(db);
+    const mayBeCopied = hasUnanswered(db, accountId);
     const arrived: Arrived[] = [];
     const moved: EmailId[] = [];
     for (const email of emails) {
       const known =
         places.get(email.uid) ??
         (email.remoteId === null ? undefined : keys.get(email.remoteId)) ??
-        (mayBeUnplaced ? findUnplaced(db, accountId, mailboxId, email) : undefined);
+        (mayBeUnplaced ? findUnplaced(db, accountId, mailboxId, email) : undefined) ??
+        (mayBeCopied && email.remoteId === null ? findUnanswered(db, accountId, mailboxId, email) : undefined);
       if (known !== undefined) {
         // A copy that was here before is not the one that is expected.
         if (!places.has(email.uid)) settleUnplaced(db, known, mailboxId);

@@ -138,6 +138,37 @@ export function findUnplaced(
   );
 }
 
+/** A move or a copy is under way of which it is not known whether the server did it. Mostly there is none. */
+export function hasUnanswered({ mail }: MailDb, accountId: AccountId): boolean {
+  const sql = `SELECT 1 FROM pending_changes WHERE account_id = ? AND ${isUnanswered} LIMIT 1`;
+  return mail.get(sql, [accountId], () => true) ?? false;
+}
+
+const isUnanswered = "may_have_left = 1 AND state = 'queued' AND change_type = 'mailboxes' AND resource_type = 'Email'";
+
+/**
+ * S22: the message that one found in a mailbox is the copy of, if a move or copy into it was not answered, and nothing of
+ * it was found there yet.
+ */
+export function findUnanswered(
+  { mail }: MailDb,
+  accountId: AccountId,
+  mailboxId: MailboxId,
+  { messageId, size, receivedAt }: Parameters<typeof identityOf>[0],
+): EmailId | undefined {
+  if (messageId.length === 0) return undefined;
+  return mail.get(
+    `SELECT e.id FROM pending_changes JOIN emails e ON e.id = CAST(resource_id AS INTEGER)
+     WHERE pending_changes.account_id = ?1 AND ${isUnanswered}
+     AND EXISTS (SELECT 1 FROM json_each(payload, '$.add') WHERE value = ?2)
+     AND (e.message_id, e.size, e.received_at) = (?3, ?4, ?5)
+     AND NOT EXISTS (SELECT 1 FROM imap_messages WHERE email_id = e.id AND mailbox_id = ?2)
+     ORDER BY pending_changes.id LIMIT 1`,
+    [accountId, mailboxId, messageId.join(' '), size, receivedAt],
+    (row) => row[0] as EmailId,
+  );
+}
+
 /** It was found in this mailbox. */
 export function settleUnplaced({ mail }: MailDb, id: EmailId, mailboxId: MailboxId): void {
   mail.run('DELETE FROM imap_unplaced WHERE email_id = ? AND (mailbox_id = ? OR mailbox_id IS NULL)', [id, mailboxId]);

@@ -119,6 +119,27 @@ it.each([
 );
 
 it.each([
+  ['with COPYUID', withoutMove],
+  ['without COPYUID', bare],
+])(
+  'S22: a deletion for good waits until the copy is known that a move before it may have made, %s',
+  async (_name, capabilities) => {
+    const opened = await openCopies(capabilities);
+    const { account, inbox, archive } = opened;
+    const id = account.email('INBOX 5');
+    act(opened, id, ['Archive'], ['INBOX']);
+    await loseAnswerToCopy(opened);
+    account.act(id, { type: 'destroy', from: [account.mailbox('Archive')] });
+    expect(await account.drain()).toMatchObject({ sent: 0, deferred: true });
+    expect(copies(inbox, 'INBOX 5')).toEqual(['']);
+
+    await account.syncAll();
+    await settle(opened);
+    expect([inbox, archive].map((box) => copies(box, 'INBOX 5'))).toEqual([[], []]);
+  },
+);
+
+it.each([
   ['UID COPY', withoutMove],
   ['UID COPY', bare],
   ['UID STORE', withoutMove],

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { listChanges } from '../../../../src/db/pending-changes';
 import type { DrainReport } from '../../../../src/sync/outbox';
-import { basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
+import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
 import { fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
+import { act, copies, openCopies, settle, withIds, withMove } from '../../../support/scripted-copies';
 
 const capabilities = `${basicCapabilities} CONDSTORE QRESYNC`;
 const subjects = (box: ScriptedMailbox): string[] =>
@@ -66,5 +67,69 @@ describe('what happens while changes are on their way', () => {
     expect(account.email('Archive 2')).toBe(key);
     expect(inbox.messages.at(-1)?.flags).toEqual(['\\Flagged']);
     expect(listChanges(account.db)).toEqual([]);
+  });
+
+  it('S21, S30: a message that is moved on in each round is not given up while there are arrivals', async () => {
+    const boxes: ScriptedMailbox[] = [];
+    const { server, account, inbox } = await openScripted(capabilities, 3, {
+      prepare: (scripted) => void boxes.push(fillScripted(scripted, 'Archive', 1), fillScripted(scripted, 'Other', 1)),
+    });
+    await account.syncAll();
+    const [archive, other] = boxes;
+    if (archive === undefined || other === undefined) throw new Error('no mailboxes');
+    const key = account.email('Other 1');
+    account.act(key, { type: 'keywords', add: ['$flagged'], remove: [] });
+    const [message] = other.messages.splice(0, 1);
+    if (message === undefined) throw new Error('nothing to move');
+    other.highestModSeq += 1;
+    // Each mailbox is read when it has just left, and the one that it is in by then was read before, or is not due.
+    const moves = new Map([
+      ['Other', () => void addMessage(archive, message.raw)],
+      [
+        'Archive',
+        () => {
+          archive.messages.pop();
+          addMessage(inbox, message.raw);
+        },
+      ],
+    ]);
+    server.script = ({ name, args }) => {
+      const path = /^"(\w+)"/.exec(args)?.[1] ?? '';
+      if (name !== 'SELECT') return undefined;
+      moves.get(path)?.();
+      moves.delete(path);
+      return undefined;
+    };
+    await account.cycle();
+    expect(moves.size).toBe(0);
+    await account.syncAll();
+    expect(account.email('Other 1')).toBe(key);
+    await account.drain();
+    expect(inbox.messages.at(-1)?.flags).toEqual(['\\Flagged']);
+  });
+
+  it('S40: a message that somebody puts back while it is moved away leaves once more', async () => {
+    const opened = await openCopies(`${withMove}${withIds}`);
+    const { account, server, inbox, archive } = opened;
+    const [id, twice] = [account.email('INBOX 5'), account.email('INBOX 6')];
+    act(opened, twice, ['Other'], []);
+    await settle(opened);
+    // Three commands, and between the second and the third a cycle reads INBOX.
+    account.act(account.email('INBOX 1'), { type: 'keywords', add: ['$flagged'], remove: [] });
+    act(opened, id, ['Archive'], ['INBOX']);
+    act(opened, twice, [], ['Other']);
+    inbox.highestModSeq += 1;
+    const cycles: Promise<unknown>[] = [];
+    server.script = ({ name }) => {
+      if (name === 'UID STORE' && cycles.length === 0) cycles.push(account.cycle());
+      const [moved] = archive.messages;
+      if (name === 'UID MOVE' && moved !== undefined) addMessage(inbox, moved.raw, { more: moved.more ?? '' });
+      return undefined;
+    };
+    expect(await account.drain()).toMatchObject({ sent: 2, deferred: true });
+    server.script = () => undefined;
+    await Promise.all(cycles);
+    await settle(opened);
+    expect([inbox, archive].map((box) => copies(box, 'INBOX 5').length)).toEqual([0, 1]);
   });
 });

@@ -59,3 +59,28 @@ describe('S24: a mailbox that was empty, and has another name and new mail by no
     expect(scripted.here('New')).toBe(2);
   });
 });
+
+it('S24, S30: a mailbox that is renamed while it is listed, and is in the list under neither name, stays ours', async () => {
+  const scripted = await openEmptied(50);
+  const { account, server, old } = scripted;
+  const id = account.mailbox('Old');
+  addMessage(old, scriptedMail('Old 2'));
+  await account.syncAll();
+  const message = account.email('Old 2');
+  account.act(message, { type: 'keywords', add: ['$flagged'], remove: [] });
+  let lists = 0;
+  server.script = ({ name, args }, _socket, usual) => {
+    if (name !== 'LIST' || !args.includes('"*"') || lists++ > 0) return undefined;
+    rename(scripted, old);
+    return usual
+      .split('\r\n')
+      .filter((line) => !line.includes('"Old"'))
+      .join('\r\n');
+  };
+  await account.cycle();
+  expect(lists).toBe(2);
+  expect(account.mailbox('New')).toBe(id);
+  expect(account.email('Old 2')).toBe(message);
+  expect(await account.drain()).toMatchObject({ sent: 1, failed: 0 });
+  expect(old.messages.map(({ flags }) => flags)).toEqual([['\\Flagged']]);
+});

@@ -64,10 +64,11 @@ export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
   if (found !== undefined && found !== id) {
     round.inserted.delete(identity);
     absorb(db, id, found);
-  } else {
-    round.departed.add(id);
-    expectNowhereYet(db, id, identity);
+    // That one may have been moved on since it was met.
+    if (isPlaced(db, id) || isUnplaced(db, id)) return id;
   }
+  round.departed.add(id);
+  expectNowhereYet(db, id, identity);
   return id;
 }
 
@@ -89,6 +90,12 @@ export function expectIn(db: MailDb, id: EmailId, mailboxId: MailboxId): void {
 /** Gives a row that was just inserted for a moved or copied message to the message itself. */
 export function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
   db.mail.run('UPDATE imap_messages SET email_id = ? WHERE email_id = ?', [id, inserted]);
+  db.mail.run(
+    `INSERT INTO imap_unplaced (email_id, mailbox_id, identity, since)
+     SELECT ?, mailbox_id, identity, since FROM imap_unplaced WHERE email_id = ? AND mailbox_id IS NOT NULL
+     ON CONFLICT (email_id) DO UPDATE SET mailbox_id = excluded.mailbox_id, since = excluded.since`,
+    [id, inserted],
+  );
   db.mail.run("UPDATE pending_changes SET resource_id = ? WHERE resource_type = 'Email' AND resource_id = ?", [
     String(id),
     String(inserted),
@@ -112,9 +119,13 @@ export function newerTwin({ mail }: MailDb, id: EmailId, after = id): EmailId | 
 /** The same, if it is shown anywhere. */
 function placedTwin(db: MailDb, id: EmailId, after: EmailId): EmailId | undefined {
   const twin = newerTwin(db, id, after);
-  if (twin === undefined) return undefined;
+  return twin !== undefined && isPlaced(db, twin) ? twin : undefined;
+}
+
+/** One that is marked is no place. */
+function isPlaced({ mail }: MailDb, id: EmailId): boolean {
   const sql = "SELECT 1 FROM imap_messages WHERE email_id = ? AND ' ' || keywords || ' ' NOT LIKE '% \\deleted %'";
-  return db.mail.get(sql, [twin], () => twin);
+  return mail.get(sql, [id], () => true) ?? false;
 }
 
 /** Mostly there are none, and nothing needs to be looked for. */
@@ -144,7 +155,8 @@ export function hasUnanswered({ mail }: MailDb, accountId: AccountId): boolean {
   return mail.get(sql, [accountId], () => true) ?? false;
 }
 
-const isUnanswered = "may_have_left = 1 AND state = 'queued' AND change_type = 'mailboxes' AND resource_type = 'Email'";
+const isUnanswered =
+  "may_have_left = 1 AND state IN ('queued', 'sending') AND change_type = 'mailboxes' AND resource_type = 'Email'";
 
 /**
  * S22: the message that one found in a mailbox is the copy of, if a move or copy into it was not answered, and nothing of

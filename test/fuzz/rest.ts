@@ -49,5 +49,6 @@ function describe(client: FuzzClient): string {
       ({ kind, message, duration, details }) =>
         `${kind} (${Math.round(duration)} ms): ${message} ${JSON.stringify(details)}`,
     );
-  return [`${JSON.stringify(client.status())}, ${client.queue().waiting.length} wait`, ...entries].join('\n');
+  const waiting = client.queue().waiting.map((change) => `waits: ${JSON.stringify(change)}`);
+  return [JSON.stringify(client.status()), ...waiting, ...entries].join('\n');
 }

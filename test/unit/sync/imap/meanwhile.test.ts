@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listChanges } from '../../../../src/db/pending-changes';
+import type { EmailId } from '../../../../src/model/ids';
 import type { DrainReport } from '../../../../src/sync/outbox';
 import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
 import { fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
@@ -131,5 +132,35 @@ describe('what happens while changes are on their way', () => {
     await Promise.all(cycles);
     await settle(opened);
     expect([inbox, archive].map((box) => copies(box, 'INBOX 5').length)).toEqual([0, 1]);
+  });
+
+  it('S3, S30: a message that is moved on before it is known to be one that has left keeps its key and what waits', async () => {
+    const opened = await openCopies(withMove.replace(' UIDPLUS', ''));
+    const { account, server, inbox, archive, other } = opened;
+    const id = account.email('INBOX 5');
+    act(opened, id, ['Other'], ['INBOX']);
+    await settle(opened);
+    account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
+    const [message] = other.messages.splice(0, 1);
+    if (message === undefined) throw new Error('nothing to move');
+    other.highestModSeq += 1;
+    addMessage(inbox, message.raw);
+    // It was met in INBOX, and `Other` is read next: the person is faster.
+    const drains: Promise<unknown>[] = [];
+    server.script = ({ name, args }) => {
+      if (name !== 'UID FETCH' || !args.includes('BODYSTRUCTURE') || drains.length > 0) return undefined;
+      const newer = account.db.mail.get('SELECT max(id) FROM emails', [], (row) => row[0] as EmailId);
+      act(opened, newer ?? id, ['Archive'], ['INBOX']);
+      drains.push(account.drain());
+      return undefined;
+    };
+    await account.cycle();
+    server.script = () => undefined;
+    await Promise.all(drains);
+    expect(copies(archive, 'INBOX 5')).toHaveLength(1);
+    await account.syncAll();
+    await settle(opened);
+    expect(account.email('INBOX 5')).toBe(id);
+    expect([inbox, archive, other].map((box) => copies(box, 'INBOX 5'))).toEqual([[], ['\\Flagged'], []]);
   });
 });

@@ -9,25 +9,24 @@ import {
   type ScriptedAccount,
 } from '../../../support/scripted-account';
 
-/** Listens until it has heard of something; the commands of the listening connection meanwhile. */
+/** Listens until it has heard, by the second NOOP, of a message; the commands of the listening connection meanwhile. */
 async function hearsOf(
   { server, account, inbox }: ScriptedAccount,
   other: Script = () => undefined,
 ): Promise<string[]> {
   const commands: string[] = [];
   const listener = new AbortController();
-  let known = inbox.messages.length;
+  let noops = 0;
   server.script = (command, socket, usual) => {
     if (command.connection > 1) commands.push(command.name);
-    if (command.name === 'NOOP' && inbox.messages.length > known) {
-      known = inbox.messages.length;
-      return `* ${known} EXISTS\r\n${command.tag} OK done\r\n`;
+    if (command.name === 'NOOP' && ++noops === 2) {
+      addMessage(inbox, scriptedMail('heard'));
+      return `* ${inbox.messages.length} EXISTS\r\n${command.tag} OK done\r\n`;
     }
     return other(command, socket, usual);
   };
   await new Promise<void>((resolve, reject) => {
-    const onConnected = (): void => void setTimeout(() => addMessage(inbox, scriptedMail('heard')), 100);
-    account.backend.listen({ onConnected, onChange: resolve }, listener.signal).catch(reject);
+    account.backend.listen({ onConnected: () => undefined, onChange: resolve }, listener.signal).catch(reject);
   });
   listener.abort();
   return commands;

@@ -7,16 +7,12 @@ import type { Action, ActionTarget } from '../../src/model/action';
 import { startFaultProxy, type FaultProxy } from '../servers/fault-proxy';
 import { random } from '../servers/generator/random';
 import { FuzzClient, type Shown } from './client';
-import type { FuzzServer, NewMessage } from './fuzz-server';
+import type { FuzzServer } from './fuzz-server';
 import { differences, inconsistencies } from './local-picture';
 import { Oracle } from './oracle';
-import type { Picture } from './picture';
 import { FuzzFailure, rest } from './rest';
+import { holdingMail, nextName, SomebodyElse } from './somebody-else';
 import type { Step } from './steps';
-
-/** No name comes twice on a server: Cyrus cannot delete one twice within a second. */
-let names = 0;
-const nextName = (): string => `Box ${++names}`;
 
 /** Plays the steps on an account that follows from the seed; throws FuzzFailure where S40 does not hold. */
 export async function play(server: FuzzServer, seed: number, steps: readonly Step[]): Promise<void> {
@@ -47,7 +43,7 @@ export async function play(server: FuzzServer, seed: number, steps: readonly Ste
 
 class Game {
   private readonly oracle: Oracle;
-  private made = 0;
+  private readonly others: SomebodyElse;
   private opened = false;
 
   constructor(
@@ -57,6 +53,7 @@ class Game {
     private readonly seed: number,
   ) {
     this.oracle = new Oracle(server);
+    this.others = new SomebodyElse(server.remote, this.oracle);
   }
 
   /** Mail in a few mailboxes, and a client that has seen nothing of it yet. */
@@ -68,7 +65,7 @@ class Game {
     const { mailboxes } = await remote.picture();
     const ids = holdingMail({ mailboxes });
     for (let count = draws.integer(4, 16); count > 0; count--) {
-      await this.add(draws.pick(ids), 1, draws.chance(0.5) ? draws.integer(0, 99) : null);
+      await this.others.add(draws.pick(ids), 1, draws.chance(0.5) ? draws.integer(0, 99) : null);
     }
     await this.open();
     if (draws.chance(0.7)) await this.settle();
@@ -147,7 +144,7 @@ class Game {
         this.opened = false;
         return this.open();
       default:
-        return this.playRemote(step);
+        return this.others.play(step);
     }
   }
 
@@ -214,100 +211,6 @@ class Game {
       return undefined;
     }
   }
-
-  private async playRemote(step: Step): Promise<void> {
-    const { remote } = this.server;
-    const picture = await remote.picture();
-    const mailboxes = holdingMail(picture);
-    const subjects = Object.keys(picture.messages).sort();
-    const pick = (list: readonly string[], at: number): string => list[at % list.length] ?? '';
-    const subject = 'at' in step ? pick(subjects, step.at) : '';
-    const to = 'to' in step ? pick(mailboxes, step.to) : '';
-    // What is at hand may go at the same moment, by our own client: then there is nothing to be done.
-    const onMessage = async (work: () => Promise<void>, note: () => void): Promise<void> => {
-      if (subject === '') return;
-      const wasThere = await work().then(
-        () => true,
-        () => false,
-      );
-      if (wasThere) note();
-    };
-    switch (step.do) {
-      case 'remote-add':
-        return this.add(to, step.count, step.answers);
-      case 'remote-keyword':
-        return onMessage(
-          () => remote.setKeyword(subject, step.keyword, step.on),
-          () => this.oracle.remoteKeyword(subject, step.keyword, step.on),
-        );
-      case 'remote-move':
-        return onMessage(
-          () => remote.move(subject, to),
-          () => this.oracle.remoteMove(subject, to, mailboxes),
-        );
-      case 'remote-add-to':
-        return onMessage(
-          () => (remote.addTo === null ? remote.move(subject, to) : remote.addTo(subject, to)),
-          () =>
-            remote.addTo === null ? this.oracle.remoteMove(subject, to, mailboxes) : this.oracle.remoteAdd(subject, to),
-        );
-      case 'remote-destroy':
-        return onMessage(
-          () => remote.destroy(subject),
-          () => this.oracle.remoteDestroy(subject),
-        );
-      case 'remote-mailbox':
-        return this.changeMailbox(step, picture);
-      default:
-        throw new TypeError(`no such step: ${step.do}`);
-    }
-  }
-
-  private async changeMailbox(step: Step & { do: 'remote-mailbox' }, picture: Picture): Promise<void> {
-    const { remote } = this.server;
-    if (step.what === 'create') {
-      await remote.createMailbox(nextName());
-      return;
-    }
-    const parents = new Set(Object.values(picture.mailboxes).map(({ parent }) => parent));
-    // Not every server deletes a mailbox under others, and what then becomes of those differs.
-    const own = holdingMail(picture).filter(
-      (one) => picture.mailboxes[one]?.name.startsWith('Box ') && !parents.has(one),
-    );
-    const id = own[step.at % own.length];
-    if (id === undefined) return;
-    if (step.what === 'rename') {
-      this.oracle.remoteMailboxRenamed(id, await remote.renameMailbox(id, nextName()));
-      return;
-    }
-    await remote.destroyMailbox(id);
-    this.oracle.remoteMailboxDestroyed(id, picture);
-  }
-
-  private async add(mailbox: string, count: number, answers: number | null): Promise<void> {
-    for (let left = count; left > 0; left--) {
-      const number = ++this.made;
-      const answered = answers === null || this.made < 2 ? null : 1 + (answers % (number - 1));
-      // RFC 8621 §3: a thread is one by the subject too, without its tag.
-      const topic = answered === null ? number : (this.topics.get(answered) ?? answered);
-      this.topics.set(number, topic);
-      const message: NewMessage = {
-        subject: `[m${number}] Topic ${topic}`,
-        mailbox,
-        keywords: number % 3 === 0 ? ['$seen'] : [],
-        answers: answered === null ? null : `[m${answered}] Topic ${topic}`,
-        receivedAt: Date.UTC(2030, 0, 1) / 1000 + number * 60,
-      };
-      await this.server.remote.add([message]);
-      this.oracle.added(message.subject, mailbox, message.keywords);
-    }
-  }
-
-  private readonly topics = new Map<number, number>();
-}
-
-function holdingMail({ mailboxes }: Pick<Picture, 'mailboxes'>): string[] {
-  return Object.keys(mailboxes).filter((id) => mailboxes[id]?.isNode !== true);
 }
 
 function actionOf(step: Step & { do: 'act' }, { mailboxes, messages }: Shown): [Action | null, ActionTarget[]] {

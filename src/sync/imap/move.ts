@@ -1,5 +1,5 @@
-import { emailAt, isLive, placesOf, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
-import { absorb, expectedMailbox, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
+import { emailAt, isLive, placesOf, placesOfEach, putPlace, refreshBase, removePlaces } from '../../db/imap-messages';
+import { absorb, expectedMailboxes, expectIn, newRound, settleUnplaced } from '../../db/imap-unplaced';
 import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
@@ -27,7 +27,14 @@ export async function copyMessages(
   const path = remoteMailboxId(step.context.db, destination);
   if (path === undefined) return failed(targets);
   // S27: of those that are tried singly now, the copy may be what went well.
-  const missing = targets.filter(({ emailId }) => !standsIn(step, emailId, destination));
+  const standing = standingIn(step, targets, destination);
+  const expected = expectedMailboxes(
+    step.context.db,
+    targets.map(({ emailId }) => emailId),
+  );
+  const missing = targets.filter(
+    (target) => !standing.includes(target) && expected.get(target.emailId) !== destination,
+  );
   const unlike = await levelKeywords(step, targets, destination, path, unlikeCopies(step, targets, destination));
   const found = await findCopies(step, missing, destination, path);
   step.context.db.mail.transaction(() => {
@@ -49,32 +56,61 @@ export async function copyMessages(
   return notThere(step, absent);
 }
 
-const standsIn = (step: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean =>
-  expectedMailbox(step.context.db, emailId) === mailboxId || isPlacedIn(step, emailId, mailboxId);
+function standingIn({ context: { db } }: StepContext, targets: readonly Target[], mailboxId: MailboxId): Target[] {
+  const places = placesOfEach(
+    db,
+    targets.map(({ emailId }) => emailId),
+  );
+  return targets.filter(({ emailId }) =>
+    (places.get(emailId) ?? []).some((place) => place.mailboxId === mailboxId && isLive(place)),
+  );
+}
 
-const isPlacedIn = ({ context: { db } }: StepContext, emailId: EmailId, mailboxId: MailboxId): boolean =>
-  placesOf(db, emailId).some((place) => place.mailboxId === mailboxId && isLive(place));
+type Outcomes = ReadonlyMap<EmailId, ChangeOutcome>;
 
 /** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
 export async function moveMessages(
   step: StepContext,
   targets: readonly Target[],
   destination: MailboxId,
-): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+): Promise<Outcomes> {
+  const path = remoteMailboxId(step.context.db, destination);
+  if (path === undefined) return failed(targets);
+  // A cycle may have met the copy since this was planned: what an unanswered try has put there, and a second one would double.
+  const standing = standingIn(step, targets, destination);
+  const others = targets.filter((target) => !standing.includes(target));
+  const move = step.connection.capabilities.has('MOVE') ? moveByCommand : copyAndDelete;
+  const moved = others.length === 0 ? [] : await move(step, others, destination, path);
+  const removed = standing.length === 0 ? [] : await levelAndRemove(step, standing, destination);
+  return new Map([...moved, ...removed]);
+}
+
+async function copyAndDelete(step: StepContext, targets: readonly Target[], destination: MailboxId): Promise<Outcomes> {
+  const failures = await copyMessages(step, targets, destination);
+  const copied = targets.filter(({ emailId }) => !failures.has(emailId));
+  // That they are copied the server has told us itself.
+  return new Map([...failures, ...(copied.length === 0 ? [] : await deleteMessages(step, copied))]);
+}
+
+/** Where a cycle has seen them may be out of date, so the server is asked. */
+async function levelAndRemove(
+  step: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+): Promise<Outcomes> {
+  const failures = await copyMessages(step, targets, destination);
+  const level = targets.filter(({ emailId }) => !failures.has(emailId));
+  return new Map([...failures, ...(level.length === 0 ? [] : await removeCopies(step, level))]);
+}
+
+async function moveByCommand(
+  step: StepContext,
+  targets: readonly Target[],
+  destination: MailboxId,
+  path: string,
+): Promise<Outcomes> {
   const { context, connection, mailboxId } = step;
   const { db } = context;
-  const path = remoteMailboxId(db, destination);
-  if (path === undefined) return failed(targets);
-  if (!connection.capabilities.has('MOVE')) {
-    // Where a cycle has seen them may be out of date; that they are copied the server has told us itself.
-    const standing = new Set(targets.filter(({ emailId }) => isPlacedIn(step, emailId, destination)));
-    const failures = await copyMessages(step, targets, destination);
-    const copied = targets.filter((target) => !failures.has(target.emailId) && !standing.has(target));
-    const others = targets.filter((target) => !failures.has(target.emailId) && standing.has(target));
-    const deleted = copied.length === 0 ? [] : await deleteMessages(step, copied);
-    const removed = others.length === 0 ? [] : await removeCopies(step, others);
-    return new Map([...failures, ...deleted, ...removed]);
-  }
   const saysWhere = connection.capabilities.has('UIDPLUS');
   // A server that does not say what it moved is asked before what there is to move; what goes within that round trip
   // counts as moved, and the next round finds it where it is.

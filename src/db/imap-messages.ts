@@ -3,19 +3,15 @@ import { grouped } from '../model/grouped';
 import type { AccountId, EmailId, MailboxId, ThreadId } from '../model/ids';
 import { normaliseKeywords, seen } from '../model/keywords';
 import { identityOf } from './email-identity';
-import { deleteEmails, insertEmail, keysOf, threadKey } from './emails';
+import { insertEmail, keysOf, threadKey } from './emails';
 import { ThreadFinder } from './imap-threads';
 import {
-  absorb,
   expectedMailboxes,
-  findUnanswered,
   findUnplaced,
-  forgetUnplaced,
-  hasUnanswered,
   hasUnplaced,
   leavePlace,
-  newerTwin,
   settleUnplaced,
+  unansweredInto,
   type Round,
 } from './imap-unplaced';
 import type { MailDb } from './mail-db';
@@ -137,7 +133,8 @@ export function storeMessages(
       emails.filter(({ remoteThreadId }) => remoteThreadId === null),
     );
     const mayBeUnplaced = hasUnplaced(db);
-    const mayBeCopied = hasUnanswered(db, accountId);
+    // What a mailbox had before it was first read came by nobody's move.
+    const unanswered = round === null ? new Map<number, EmailId>() : unansweredInto(db, accountId, mailboxId);
     const arrived: Arrived[] = [];
     const moved: EmailId[] = [];
     for (const email of emails) {
@@ -145,10 +142,11 @@ export function storeMessages(
         places.get(email.uid) ??
         (email.remoteId === null ? undefined : keys.get(email.remoteId)) ??
         (mayBeUnplaced ? findUnplaced(db, accountId, mailboxId, email) : undefined) ??
-        (mayBeCopied && email.remoteId === null ? findUnanswered(db, accountId, mailboxId, email) : undefined);
+        (email.remoteId === null && isLive(email) ? unanswered.get(identityOf(email)) : undefined);
       if (known !== undefined) {
         // A copy that was here before is not the one that is expected.
         if (!places.has(email.uid)) settleUnplaced(db, known, mailboxId);
+        unanswered.delete(identityOf(email));
         putPlace(db, mailboxId, email.uid, known, email.keywords);
         moved.push(known);
         continue;
@@ -227,20 +225,12 @@ export function removePlaces(db: MailDb, mailboxId: MailboxId, uids: Iterable<nu
       const id = emailAt(db, mailboxId, uid);
       if (id === undefined) continue;
       db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ? AND uid = ?', [mailboxId, uid]);
-      left.push(placesOf(db, id).some(isLive) ? id : leavePlace(db, id, round));
+      if (!placesOf(db, id).some(isLive)) leavePlace(db, id, round);
+      left.push(id);
     }
     refreshBase(db, left);
     return left.length;
   });
-}
-
-/** These are not where they were expected, now that the whole mailbox was read: unless another copy is known, S21 is theirs. */
-export function leaveExpected(db: MailDb, ids: readonly EmailId[], round: Round): void {
-  for (const id of ids) {
-    forgetUnplaced(db, id);
-    if (!placesOf(db, id).some(isLive)) leavePlace(db, id, round);
-  }
-  refreshBase(db, ids);
 }
 
 /**
@@ -270,29 +260,4 @@ export function combined(copies: readonly Pick<Place, 'keywords'>[]): string[] {
   if (!copies.every((copy) => copy.keywords.includes(seen))) keywords.delete(seen);
   keywords.delete(deletedFlag);
   return [...keywords];
-}
-
-/**
- * S21: every mailbox had the chance to show these messages; what stands nowhere is gone. One that another round has met
- * somewhere else before it was known to have left is that one: so its key and what waits for it stay (S3, S30). Returns
- * how many are gone.
- */
-export function giveUpUnplaced(db: MailDb, ids: readonly EmailId[]): number {
-  return db.mail.transaction(() => {
-    const gone: EmailId[] = [];
-    const found: EmailId[] = [];
-    for (const id of ids) {
-      forgetUnplaced(db, id);
-      let isPlaced = placesOf(db, id).length > 0;
-      const twin = isPlaced ? undefined : newerTwin(db, id);
-      if (twin !== undefined) {
-        absorb(db, id, twin);
-        isPlaced = placesOf(db, id).length > 0;
-      }
-      (isPlaced ? found : gone).push(id);
-    }
-    refreshBase(db, found);
-    deleteEmails(db, gone);
-    return gone.length;
-  });
 }

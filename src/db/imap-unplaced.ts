@@ -56,20 +56,28 @@ export function emailIdentity({ mail }: MailDb, id: EmailId): number {
 
 /**
  * The last known copy of a message is gone. If the round has met it elsewhere already, that is where it went; else it
- * waits to be found. Returns its key, which is always the older one (S3).
+ * waits to be found. Its key is the older one, and stays (S3).
  */
-export function leavePlace(db: MailDb, id: EmailId, round: Round): EmailId {
+export function leavePlace(db: MailDb, id: EmailId, round: Round): void {
   const identity = emailIdentity(db, id);
-  const found = round.inserted.get(identity) ?? placedTwin(db, id, round.since);
+  // One that was deleted for good, by an EXPUNGE without an answer, is not its double.
+  const mayBeDone = isToBeDestroyed(db, id, 1);
+  const found = mayBeDone ? undefined : (round.inserted.get(identity) ?? placedTwin(db, id, round.since));
   if (found !== undefined && found !== id) {
     round.inserted.delete(identity);
     absorb(db, id, found);
     // That one may have been moved on since it was met.
-    if (isPlaced(db, id) || isUnplaced(db, id)) return id;
+    if (isPlaced(db, id) || expectedMailbox(db, id) !== null) return;
   }
   round.departed.add(id);
   expectNowhereYet(db, id, identity);
-  return id;
+}
+
+/** `mayHaveLeft` 1: only if that may have reached the server. */
+export function isToBeDestroyed({ mail }: MailDb, id: EmailId, mayHaveLeft: 0 | 1 = 0): boolean {
+  const sql = `SELECT 1 FROM pending_changes WHERE resource_type = 'Email' AND resource_id = ?
+    AND change_type = 'destroy' AND state <> 'failed' AND may_have_left >= ?`;
+  return mail.get(sql, [String(id), mayHaveLeft], () => true) ?? false;
 }
 
 /** It can be anywhere; one that is expected somewhere stays expected there. */
@@ -116,7 +124,19 @@ export function newerTwin({ mail }: MailDb, id: EmailId, after = id): EmailId | 
   );
 }
 
-/** The same, if it is shown anywhere. */
+/** The same under an older key, if it is shown anywhere. */
+export function olderTwin(db: MailDb, id: EmailId): EmailId | undefined {
+  const older = db.mail.all(
+    `SELECT t.id FROM emails e JOIN emails t ON t.thread_id = e.thread_id WHERE e.id = ?1 AND t.id < ?1
+     AND e.remote_id IS NULL AND t.remote_id IS NULL AND e.message_id <> ''
+     AND (t.message_id, t.size, t.received_at) = (e.message_id, e.size, e.received_at) ORDER BY t.id`,
+    [id],
+    (row) => row[0] as EmailId,
+  );
+  return older.find((twin) => isPlaced(db, twin));
+}
+
+/** A newer one, if it is shown anywhere. */
 function placedTwin(db: MailDb, id: EmailId, after: EmailId): EmailId | undefined {
   const twin = newerTwin(db, id, after);
   return twin !== undefined && isPlaced(db, twin) ? twin : undefined;
@@ -124,9 +144,10 @@ function placedTwin(db: MailDb, id: EmailId, after: EmailId): EmailId | undefine
 
 /** One that is marked is no place. */
 function isPlaced({ mail }: MailDb, id: EmailId): boolean {
-  const sql = "SELECT 1 FROM imap_messages WHERE email_id = ? AND ' ' || keywords || ' ' NOT LIKE '% \\deleted %'";
-  return mail.get(sql, [id], () => true) ?? false;
+  return mail.get(`SELECT 1 FROM imap_messages WHERE email_id = ? AND ${isShown}`, [id], () => true) ?? false;
 }
+
+const isShown = "' ' || keywords || ' ' NOT LIKE '% \\deleted %'";
 
 /** Mostly there are none, and nothing needs to be looked for. */
 export function hasUnplaced({ mail }: MailDb): boolean {
@@ -149,36 +170,23 @@ export function findUnplaced(
   );
 }
 
-/** A move or a copy is under way of which it is not known whether the server did it. Mostly there is none. */
-export function hasUnanswered({ mail }: MailDb, accountId: AccountId): boolean {
-  const sql = `SELECT 1 FROM pending_changes WHERE account_id = ? AND ${isUnanswered} LIMIT 1`;
-  return mail.get(sql, [accountId], () => true) ?? false;
-}
-
-const isUnanswered =
-  "may_have_left = 1 AND state IN ('queued', 'sending') AND change_type = 'mailboxes' AND resource_type = 'Email'";
-
 /**
- * S22: the message that one found in a mailbox is the copy of, if a move or copy into it was not answered, and nothing of
- * it was found there yet.
+ * S22: what may have come to this mailbox by a move or copy that was not answered, and was not found there yet, by
+ * identity. Mostly there is none.
  */
-export function findUnanswered(
-  { mail }: MailDb,
-  accountId: AccountId,
-  mailboxId: MailboxId,
-  { messageId, size, receivedAt }: Parameters<typeof identityOf>[0],
-): EmailId | undefined {
-  if (messageId.length === 0) return undefined;
-  return mail.get(
-    `SELECT e.id FROM pending_changes JOIN emails e ON e.id = CAST(resource_id AS INTEGER)
-     WHERE pending_changes.account_id = ?1 AND ${isUnanswered}
-     AND EXISTS (SELECT 1 FROM json_each(payload, '$.add') WHERE value = ?2)
-     AND (e.message_id, e.size, e.received_at) = (?3, ?4, ?5)
-     AND NOT EXISTS (SELECT 1 FROM imap_messages WHERE email_id = e.id AND mailbox_id = ?2)
-     ORDER BY pending_changes.id LIMIT 1`,
-    [accountId, mailboxId, messageId.join(' '), size, receivedAt],
-    (row) => row[0] as EmailId,
+export function unansweredInto({ mail }: MailDb, accountId: AccountId, mailboxId: MailboxId): Map<number, EmailId> {
+  const rows = mail.all(
+    `SELECT e.message_id, e.size, e.received_at, e.id
+     FROM pending_changes p JOIN emails e ON e.id = CAST(p.resource_id AS INTEGER)
+     WHERE p.account_id = ?1 AND p.may_have_left = 1 AND p.state IN ('queued', 'sending')
+     AND p.change_type = 'mailboxes' AND p.resource_type = 'Email' AND e.message_id <> '' AND e.remote_id IS NULL
+     AND EXISTS (SELECT 1 FROM json_each(p.payload, '$.add') WHERE value = ?2)
+     AND NOT EXISTS (SELECT 1 FROM imap_messages WHERE email_id = e.id AND mailbox_id = ?2 AND ${isShown})
+     ORDER BY p.id DESC`,
+    [accountId, mailboxId],
+    (row) => [stableHash(row[0] as string, row[1] as number, row[2] as number), row[3] as EmailId] as const,
   );
+  return new Map(rows);
 }
 
 /** It was found in this mailbox. */

@@ -1,7 +1,7 @@
 import { deletedFlag, isLive, placesOfEach, updateKeywords } from '../../db/imap-messages';
 import { remoteMailboxId } from '../../db/mailboxes';
 import { grouped } from '../../model/grouped';
-import type { EmailId } from '../../model/ids';
+import type { EmailId, MailboxId } from '../../model/ids';
 import { getCheckpoint } from './checkpoint';
 import { keywordsOf } from './flags';
 import { CommandRefused } from './imap-error';
@@ -12,9 +12,14 @@ import { fittingParts, formatUidSet } from './uid-set';
 
 /**
  * Those of the messages that stand in another mailbox too, by the server's word of this moment: what is known here may be
- * a cycle old, and whoever takes out a copy on the strength of it may take the last one. Leaves the mailbox open.
+ * a cycle old, and whoever takes out a copy on the strength of it may take the last one. `only`: just there. Leaves the
+ * mailbox open.
  */
-export async function copiesElsewhere(step: StepContext, targets: readonly Target[]): Promise<ReadonlySet<EmailId>> {
+export async function copiesElsewhere(
+  step: StepContext,
+  targets: readonly Target[],
+  only?: MailboxId,
+): Promise<ReadonlySet<EmailId>> {
   const { context, connection, mailboxId, selected, signal } = step;
   const { db, accountId } = context;
   const known = placesOfEach(
@@ -23,7 +28,9 @@ export async function copiesElsewhere(step: StepContext, targets: readonly Targe
   );
   const others = [...known].flatMap(([emailId, places]) =>
     places
-      .filter((place) => isLive(place) && place.mailboxId !== mailboxId)
+      .filter(
+        (place) => isLive(place) && place.mailboxId !== mailboxId && (only ?? place.mailboxId) === place.mailboxId,
+      )
       .map((place) => [place.mailboxId, { emailId, uid: place.uid }] as const),
   );
   const sure = new Set<EmailId>();

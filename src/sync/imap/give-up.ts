@@ -1,5 +1,5 @@
 import { storedMailboxes } from '../../db/imap-mailboxes';
-import { giveUpUnplaced, leaveExpected } from '../../db/imap-messages';
+import { giveUpUnplaced, leaveExpected } from '../../db/imap-missing';
 import {
   expectedMailbox,
   isUnplaced,
@@ -53,11 +53,12 @@ export async function giveUp(
     isUnplaced(db, id) && expectedMailbox(db, id) === mailboxId;
   const isOverdue = ({ since }: Unplaced): boolean => Math.abs(Date.now() - since) >= policy.lookFor;
   const mayStay = ({ id }: Unplaced): boolean => newerTwin(db, id) === undefined && refuseChanges(db, id, lost);
-  const anywhere = still.filter(({ mailboxId }) => mailboxId === null);
+  const anywhere = still.filter((email) => email.mailboxId === null || isOverdue(email));
+  const isReadThrough = isQuiet && unread.size === 0;
   await inPages(db, anywhere, signal, (page) => {
     const gone = page
       .filter(isAsBefore)
-      .filter((email) => (isQuiet && unread.size === 0) || (isOverdue(email) && !mayStay(email)));
+      .filter((email) => (isReadThrough && email.mailboxId === null) || (isOverdue(email) && !mayStay(email)));
     giveUpUnplaced(
       db,
       gone.map(({ id }) => id),

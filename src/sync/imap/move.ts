@@ -28,13 +28,8 @@ export async function copyMessages(
   if (path === undefined) return failed(targets);
   // S27: of those that are tried singly now, the copy may be what went well.
   const standing = standingIn(step, targets, destination);
-  const expected = expectedMailboxes(
-    step.context.db,
-    targets.map(({ emailId }) => emailId),
-  );
-  const missing = targets.filter(
-    (target) => !standing.includes(target) && expected.get(target.emailId) !== destination,
-  );
+  const expected = expectedIn(step, targets, destination);
+  const missing = targets.filter((target) => !standing.includes(target) && !expected.includes(target));
   const unlike = await levelKeywords(step, targets, destination, path, unlikeCopies(step, targets, destination));
   const found = await findCopies(step, missing, destination, path);
   step.context.db.mail.transaction(() => {
@@ -66,6 +61,14 @@ function standingIn({ context: { db } }: StepContext, targets: readonly Target[]
   );
 }
 
+function expectedIn({ context: { db } }: StepContext, targets: readonly Target[], mailboxId: MailboxId): Target[] {
+  const expected = expectedMailboxes(
+    db,
+    targets.map(({ emailId }) => emailId),
+  );
+  return targets.filter(({ emailId }) => expected.get(emailId) === mailboxId);
+}
+
 type Outcomes = ReadonlyMap<EmailId, ChangeOutcome>;
 
 /** MOVE (RFC 6851), or a copy and the deletion of what was copied. */
@@ -78,11 +81,14 @@ export async function moveMessages(
   if (path === undefined) return failed(targets);
   // A cycle may have met the copy since this was planned: what an unanswered try has put there, and a second one would double.
   const standing = standingIn(step, targets, destination);
-  const others = targets.filter((target) => !standing.includes(target));
-  const move = step.connection.capabilities.has('MOVE') ? moveByCommand : copyAndDelete;
+  const canMove = step.connection.capabilities.has('MOVE');
+  // Numbered anew since: the next cycle tells under which number it is there.
+  const expected = canMove ? expectedIn(step, targets, destination) : [];
+  const others = targets.filter((target) => !standing.includes(target) && !expected.includes(target));
+  const move = canMove ? moveByCommand : copyAndDelete;
   const moved = others.length === 0 ? [] : await move(step, others, destination, path);
-  const removed = standing.length === 0 ? [] : await levelAndRemove(step, standing, destination);
-  return new Map([...moved, ...removed]);
+  const removed = standing.length === 0 ? [] : await levelAndRemove(step, standing, destination, path);
+  return new Map([...moved, ...removed, ...notThere(step, expected)]);
 }
 
 async function copyAndDelete(step: StepContext, targets: readonly Target[], destination: MailboxId): Promise<Outcomes> {
@@ -97,10 +103,10 @@ async function levelAndRemove(
   step: StepContext,
   targets: readonly Target[],
   destination: MailboxId,
+  path: string,
 ): Promise<Outcomes> {
-  const failures = await copyMessages(step, targets, destination);
-  const level = targets.filter(({ emailId }) => !failures.has(emailId));
-  return new Map([...failures, ...(level.length === 0 ? [] : await removeCopies(step, level))]);
+  await levelKeywords(step, targets, destination, path, unlikeCopies(step, targets, destination));
+  return await removeCopies(step, targets, destination);
 }
 
 async function moveByCommand(

@@ -116,13 +116,14 @@ export async function takeMarkAway(
 
 /**
  * Takes copies out of a mailbox while the message stands in another, and never the last one that is shown. One that is
- * gone from there is as it was wanted: Gmail's Trash takes a message out of every label.
+ * gone from there is as it was wanted: Gmail's Trash takes a message out of every label. `staysIn`: it has to stand there.
  */
 export async function removeCopies(
   step: StepContext,
   targets: readonly Target[],
+  staysIn?: MailboxId,
 ): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
-  const elsewhere = await copiesElsewhere(step, targets);
+  const elsewhere = await copiesElsewhere(step, targets, staysIn);
   const last = targets.filter(({ emailId }) => !elsewhere.has(emailId));
   const others = without(targets, last);
   return new Map([...notThere(step, last), ...(others.length === 0 ? [] : await takeOut(step, others, true))]);

@@ -2,13 +2,13 @@ import {
   countPlaces,
   countUnseen,
   emailAt,
-  leaveExpected,
   placesIn,
   removePlaces,
   storeMessages,
   updateKeywords,
 } from '../../db/imap-messages';
 import { completeMailbox } from '../../db/imap-mailboxes';
+import { leaveExpected } from '../../db/imap-missing';
 import { expectedHere, unplaceMailbox, type Round } from '../../db/imap-unplaced';
 import type { MailboxId } from '../../model/ids';
 import type { MutableReport } from '../backend';
@@ -100,13 +100,13 @@ async function beginMailbox(task: Task, selected: Selected): Promise<void> {
     if (kept > 0 && before !== null)
       warn('The server numbered a mailbox anew: its messages are matched again.', mailbox.path);
     report.added += storeMessages(db, accountId, mailbox.id, emails, round);
-    if (isAll) {
-      // At once: who meets one of them elsewhere knows it, before something is done to it under a second key (S3, S30).
-      leaveExpected(db, expectedHere(db, mailbox.id), round);
-      completeMailbox(db, mailbox.id);
-    }
+    if (isAll) completeMailbox(db, mailbox.id);
     setCheckpoint(db, accountId, mailbox.id, checkpoint);
   });
+  // At once: who meets one of them elsewhere knows it, before something is done to it under a second key (S3, S30). Of more
+  // than a page the back-fill reads the rest first, and the end of the round tells.
+  const missing = isAll ? expectedHere(db, mailbox.id) : [];
+  await inPages(db, missing, signal, (page) => leaveExpected(db, page, round));
   await fetchDetails(context, connection, mailbox.id, uids, signal);
   const detailedDownTo = isAll ? 1 : Math.min(checkpoint.detailedDownTo, lowest || checkpoint.detailedDownTo);
   setCheckpoint(db, accountId, mailbox.id, { ...checkpoint, detailedDownTo });

@@ -123,3 +123,57 @@ it('S21: and both go where neither is anywhere any more', async () => {
   await account.syncAll();
   expect(shown()).toEqual([]);
 });
+
+it('S29, S40: a double outlives the message that was deleted for good, by an EXPUNGE without an answer', async () => {
+  const raw2 = 'Message-ID: <double@y>\r\nSubject: double\r\n\r\nText\r\n';
+  const { account, server, inbox } = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 3, {
+    prepare(scripted) {
+      const box = scripted.mailboxes.get('INBOX');
+      if (box !== undefined) for (let count = 0; count < 2; count++) addMessage(box, raw2);
+    },
+  });
+  await account.syncAll();
+  const find = 'SELECT id FROM emails WHERE subject = ? ORDER BY id';
+  const [older] = account.db.mail.all(find, ['double'], (row) => row[0] as EmailId);
+  if (older === undefined) throw new Error('no double');
+  account.act(older, { type: 'destroy', from: [account.mailbox('INBOX')] });
+  server.script = ({ name }, socket) => {
+    if (name !== 'UID EXPUNGE') return undefined;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.drain())).toBe('offline');
+  server.script = () => undefined;
+  for (let round = 0; round < 3; round++) {
+    await account.syncAll();
+    await account.drain();
+  }
+  expect(inbox.messages.filter((message) => message.raw === raw2)).toHaveLength(1);
+  expect(account.email('double')).not.toBe(older);
+});
+
+it('S30: what is done to a message on its detour is not lost with that row, where the old one is found again', async () => {
+  const { account, server } = await openScripted(`${basicCapabilities} CONDSTORE QRESYNC`, 3, {
+    prepare: (scripted) => void addMessage(fillScripted(scripted, 'Other', 0), raw),
+  });
+  await account.syncAll();
+  const id = account.email('traveller');
+  // `Other` was not looked at yet when the back-fill meets its mail in `Aside`.
+  const aside = emptyBox(20);
+  server.mailboxes.set('Aside', aside);
+  await account.cycle();
+  addMessage(aside, raw);
+  await account.backend.backfill({ shouldYield: () => false, onProgress: () => undefined }, never);
+  const shown = account.db.mail.get('SELECT max(id) FROM emails', [], (row) => row[0] as EmailId);
+  if (shown === undefined || shown === id) throw new Error('not met');
+  account.act(shown, { type: 'keywords', add: ['$flagged'], remove: [] });
+
+  server.mailboxes.delete('Aside');
+  const other = emptyBox(21);
+  addMessage(other, raw);
+  server.mailboxes.set('Other', other);
+  await account.syncAll();
+  expect(account.email('traveller')).toBe(id);
+  expect(await account.drain()).toMatchObject({ sent: 1, failed: 0 });
+  expect(other.messages.map(({ flags }) => flags)).toEqual([['\\Flagged']]);
+});

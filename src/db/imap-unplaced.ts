@@ -60,10 +60,8 @@ export function emailIdentity({ mail }: MailDb, id: EmailId): number {
  */
 export function leavePlace(db: MailDb, id: EmailId, round: Round): void {
   const identity = emailIdentity(db, id);
-  // One that was deleted for good, by an EXPUNGE without an answer, is not its double.
-  const mayBeDone = isToBeDestroyed(db, id, 1);
-  const found = mayBeDone ? undefined : (round.inserted.get(identity) ?? placedTwin(db, id, round.since));
-  if (found !== undefined && found !== id) {
+  const found = round.inserted.get(identity) ?? placedTwin(db, id, round.since);
+  if (found !== undefined && found !== id && !wouldDestroy(db, id, found)) {
     round.inserted.delete(identity);
     absorb(db, id, found);
     // That one may have been moved on since it was met.
@@ -73,11 +71,16 @@ export function leavePlace(db: MailDb, id: EmailId, round: Round): void {
   expectNowhereYet(db, id, identity);
 }
 
-/** `mayHaveLeft` 1: only if that may have reached the server. */
-export function isToBeDestroyed({ mail }: MailDb, id: EmailId, mayHaveLeft: 0 | 1 = 0): boolean {
-  const sql = `SELECT 1 FROM pending_changes WHERE resource_type = 'Email' AND resource_id = ?
-    AND change_type = 'destroy' AND state <> 'failed' AND may_have_left >= ?`;
-  return mail.get(sql, [String(id), mayHaveLeft], () => true) ?? false;
+/**
+ * S40: a message is to be deleted for good from where its double stands. If its own EXPUNGE was done, and not answered, the
+ * double would go by the next one.
+ */
+export function wouldDestroy({ mail }: MailDb, id: EmailId, double: EmailId): boolean {
+  const sql = `SELECT 1 FROM pending_changes JOIN imap_messages ON email_id = ?2
+    WHERE resource_type = 'Email' AND resource_id = ?1 AND change_type = 'destroy' AND state <> 'failed'
+    AND (json_extract(payload, '$.from') IS NULL
+      OR mailbox_id IN (SELECT value FROM json_each(payload, '$.from')))`;
+  return mail.get(sql, [String(id), double], () => true) ?? false;
 }
 
 /** It can be anywhere; one that is expected somewhere stays expected there. */

@@ -62,7 +62,8 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
       const id = mailboxOf(name);
       const isFree = known.marked.has(subject) || isLeftMarked || (isMoveRefused && known.isRenamed(id));
       const isMailHeld = picture.mailboxes[id] !== undefined && picture.mailboxes[id].isNode !== true;
-      if (isKeyword(name) || (isMailHeld && !isFree)) check(name);
+      // S28: of what is to be deleted no keyword is sent.
+      if (isKeyword(name) ? !isLeftMarked : isMailHeld && !isFree) check(name);
     }
   }
   return problems;

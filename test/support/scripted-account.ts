@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { countPlaces } from '../../src/db/imap-messages';
 import type { ImapTuning } from '../../src/sync/imap/backend';
 import { SyncError } from '../../src/sync/sync-error';
@@ -51,4 +51,27 @@ export async function reasonOf(promise: Promise<unknown>): Promise<string> {
     () => 'none',
     (error: unknown) => (error instanceof SyncError ? error.reason : String(error)),
   );
+}
+
+/** A cycle that gets no further than this mailbox: it has read those before it in the list. */
+export async function breakOffAt({ account, server }: Pick<ScriptedAccount, 'account' | 'server'>, path: string) {
+  server.script = ({ name, args }, socket) => {
+    if (name !== 'SELECT' || !args.startsWith(`"${path}"`)) return undefined;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.cycle())).toBe('offline');
+  server.script = () => undefined;
+}
+
+/** Sends what waits, and begins a cycle at the first STORE: the two take turns from there on. */
+export async function drainBesideCycle({ account, server }: Pick<ScriptedAccount, 'account' | 'server'>) {
+  const cycles: Promise<unknown>[] = [];
+  server.script = ({ name }) => {
+    if (name === 'UID STORE' && cycles.length === 0) cycles.push(account.cycle());
+    return undefined;
+  };
+  await account.drain();
+  await Promise.all(cycles);
+  server.script = () => undefined;
 }

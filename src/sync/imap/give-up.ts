@@ -53,9 +53,11 @@ export async function giveUp(
     isUnplaced(db, id) && expectedMailbox(db, id) === mailboxId;
   const isOverdue = ({ since }: Unplaced): boolean => Math.abs(Date.now() - since) >= policy.lookFor;
   const mayStay = ({ id }: Unplaced): boolean => newerTwin(db, id) === undefined && refuseChanges(db, id, lost);
-  const anywhere = still.filter((email) => email.mailboxId === null || isOverdue(email));
+  const missed = ({ mailboxId }: Unplaced): boolean => mailboxId !== null && isAllRead(context, mailboxId, unread);
+  const expected = still.filter(missed);
+  const others = still.filter((email) => !missed(email));
   const isReadThrough = isQuiet && unread.size === 0;
-  await inPages(db, anywhere, signal, (page) => {
+  await inPages(db, others, signal, (page) => {
     const gone = page
       .filter(isAsBefore)
       .filter((email) => (isReadThrough && email.mailboxId === null) || (isOverdue(email) && !mayStay(email)));
@@ -64,7 +66,6 @@ export async function giveUp(
       gone.map(({ id }) => id),
     );
   });
-  const expected = still.filter(({ mailboxId }) => mailboxId !== null && isAllRead(context, mailboxId, unread));
   await inPages(db, expected, signal, (page) => {
     const missing = page.filter(isAsBefore).map(({ id }) => id);
     leaveExpected(db, missing, round);

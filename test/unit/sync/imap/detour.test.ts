@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { EmailId } from '../../../../src/model/ids';
 import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
 import { never } from '../../../support/imap-account';
-import { fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
+import { breakOffAt, fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
 
 const emptyBox = (uidValidity: number): ScriptedMailbox => ({
   uidValidity,
@@ -88,13 +88,7 @@ async function metTwice() {
   other.messages = [];
   other.highestModSeq += 1;
   addMessage(inbox, message.raw);
-  server.script = ({ name, args }, socket) => {
-    if (name !== 'SELECT' || !args.includes('Other')) return undefined;
-    socket.destroy();
-    return '';
-  };
-  expect(await reasonOf(account.cycle())).toBe('offline');
-  server.script = () => undefined;
+  await breakOffAt({ account, server }, 'Other');
   const find = 'SELECT id FROM emails WHERE subject = ? ORDER BY id';
   const shown = (): EmailId[] => account.db.mail.all(find, ['Other 1'], (row) => row[0] as EmailId);
   const [, newer] = shown();

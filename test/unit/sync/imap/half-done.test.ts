@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listChanges } from '../../../../src/db/pending-changes';
 import type { Command } from '../../../servers/scripted-imap';
-import { reasonOf } from '../../../support/scripted-account';
+import { drainBesideCycle, reasonOf } from '../../../support/scripted-account';
 import {
   act,
   bare,
@@ -195,7 +195,7 @@ describe.each([
 
 it('S22: a copy that a cycle meets while the change is under way gets the keywords of its original, too', async () => {
   const opened = await openCopies(withoutMove + withIds);
-  const { account, server, inbox, archive } = opened;
+  const { account, inbox, archive } = opened;
   const id = account.email('INBOX 5');
   act(opened, id, ['Archive'], ['INBOX']);
   await loseAnswerToCopy(opened);
@@ -203,14 +203,7 @@ it('S22: a copy that a cycle meets while the change is under way gets the keywor
   // Turns between which it has its own.
   for (const number of [1, 2, 3, 4])
     account.act(account.email(`INBOX ${number}`), { type: 'keywords', add: [`label${number}`], remove: [] });
-  const cycles: Promise<unknown>[] = [];
-  server.script = ({ name }) => {
-    if (name === 'UID STORE' && cycles.length === 0) cycles.push(account.cycle());
-    return undefined;
-  };
-  await account.drain();
-  await Promise.all(cycles);
-  server.script = () => undefined;
+  await drainBesideCycle(opened);
   await settle(opened);
   expect(copies(archive, 'INBOX 5')).toEqual(['\\Flagged']);
   expect(copies(inbox, 'INBOX 5')).toEqual([]);

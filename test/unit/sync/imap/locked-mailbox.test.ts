@@ -158,3 +158,15 @@ describe('a mailbox that nobody lets us read any more', () => {
     expect(server.log.some((line) => line.startsWith('STATUS "Archive"'))).toBe(true);
   });
 });
+
+it('S30: what waits for a message that we moved where nobody lets us read stands in the list in the end', async () => {
+  const scene = await openScene(condstore.replace(' UIDPLUS', ''), { policy: { lookFor: 0 } });
+  const { account, server, id } = scene;
+  server.script = locked('NOPERM', 'SELECT');
+  account.act(id, { type: 'mailboxes', add: [account.mailbox('Archive')], remove: [account.mailbox('INBOX')] });
+  await account.drain();
+  flag(scene);
+  expect(await account.drain()).toMatchObject({ sent: 0, deferred: true });
+  await account.cycle();
+  expect(changes(scene)).toMatchObject([[id, 'failed', expect.stringContaining('cannot be read')]]);
+});

@@ -3,7 +3,7 @@ import { listChanges } from '../../../../src/db/pending-changes';
 import type { EmailId } from '../../../../src/model/ids';
 import type { DrainReport } from '../../../../src/sync/outbox';
 import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
-import { fillScripted, openScripted, reasonOf } from '../../../support/scripted-account';
+import { breakOffAt, fillScripted, openScripted } from '../../../support/scripted-account';
 import { act, copies, openCopies, settle, withIds, withMove } from '../../../support/scripted-copies';
 
 const capabilities = `${basicCapabilities} CONDSTORE QRESYNC`;
@@ -55,13 +55,7 @@ describe('what happens while changes are on their way', () => {
     archive.highestModSeq += 1;
     inbox.messages.push({ ...moved, uid: inbox.uidNext++, modSeq: ++inbox.highestModSeq });
     // The first cycle reads INBOX, and gets no further.
-    server.script = ({ name, args }, socket) => {
-      if (name !== 'SELECT' || !args.startsWith('"Archive"')) return undefined;
-      socket.destroy();
-      return '';
-    };
-    expect(await reasonOf(account.cycle())).toBe('offline');
-    server.script = () => undefined;
+    await breakOffAt({ account, server }, 'Archive');
     await account.syncAll();
     await account.drain();
     await account.syncAll();

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { addMessage } from '../../../servers/scripted-imap';
-import { reasonOf } from '../../../support/scripted-account';
+import { breakOffAt, drainBesideCycle, reasonOf } from '../../../support/scripted-account';
 import { act, copies, openCopies, settle, shownIn, withIds, withMove } from '../../../support/scripted-copies';
 
 it.each([
@@ -22,13 +22,7 @@ it.each([
   expect(copies(archive, 'INBOX 5')).toHaveLength(1);
 
   // A cycle meets it there, and breaks off before it could hear that it left.
-  server.script = ({ name, args }, socket) => {
-    if (name !== 'SELECT' || !args.includes('Other')) return undefined;
-    socket.destroy();
-    return '';
-  };
-  expect(await reasonOf(account.cycle())).toBe('offline');
-  server.script = () => undefined;
+  await breakOffAt(opened, 'Other');
   expect(account.email('INBOX 5')).toBe(id);
   expect(shownIn(opened, id)).toEqual(['Archive']);
 
@@ -63,14 +57,7 @@ it('S22, S27: a move that finds the message in its destination by now makes no s
   addMessage(archive, before.raw);
   for (const [at, subject] of others.entries())
     account.act(account.email(subject), { type: 'keywords', add: [`label${at}`], remove: [] });
-  const cycles: Promise<unknown>[] = [];
-  server.script = ({ name }) => {
-    if (name === 'UID STORE' && cycles.length === 0) cycles.push(account.cycle());
-    return undefined;
-  };
-  await account.drain();
-  await Promise.all(cycles);
-  server.script = () => undefined;
+  await drainBesideCycle(opened);
   await settle(opened);
   expect([inbox, archive, other].map((box) => copies(box, 'INBOX 5').length)).toEqual([0, 1, 0]);
   expect(opened.here('Archive')).toBe(1);

@@ -66,7 +66,8 @@ export function openWindow({ folder, program, secret, version = '1.0.0', node }:
     for (const { reject } of waiting.values()) reject(new WindowGone());
   });
   const send = (message: ToWindow): void => {
-    if (child.connected) child.send(message);
+    // One that was killed this moment takes nothing any more: `exited` answers what waits.
+    if (child.connected) child.send(message, () => undefined);
   };
   const { pid } = child;
   if (pid === undefined) throw new Error('the window did not start');

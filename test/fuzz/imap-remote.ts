@@ -124,20 +124,14 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
         const lines = await raw.command(`SELECT "${from}"`);
         if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
       };
-      // Dovecot says for ever that it was deleted under it, of a mailbox that was made anew while our client had it open.
-      for (let left = 5; ; left--) {
-        try {
-          await move();
-          return;
-        } catch (error) {
-          if (left === 0) throw error;
-          await sleep(100);
-          await leave();
-          if (left > 2 || (await self.copies()).some(({ path }) => path === to)) continue;
-          await self.destroyMailbox(to).catch(() => undefined);
-          await self.createMailbox(to).catch(() => undefined);
-        }
-      }
+      // For 10 s after its last use a process of Dovecot keeps what it knows of a mailbox, also of one that was deleted and
+      // made anew under it.
+      await move().catch(async (error: unknown) => {
+        if (!/deleted under us|SERVERBUG/.test(String(error))) throw error;
+        await leave();
+        await sleep(11_000);
+        await move();
+      });
     },
     mark: (copy, on) => onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (\\Deleted)`),
     async addAgain({ path, uid, subject }, mailbox) {

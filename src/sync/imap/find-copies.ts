@@ -18,6 +18,8 @@ import { formatUidSet } from './uid-set';
 /** One that an earlier try has made. */
 export interface Copy {
   readonly uid: number;
+  /** Of the mailbox it stands in, at the time; not always the one that is known here. */
+  readonly uidValidity: number;
   readonly keywords: readonly string[];
 }
 
@@ -29,38 +31,38 @@ export interface Copy {
 export async function findCopies(
   step: StepContext,
   targets: readonly Target[],
-  destination: MailboxId,
   path: string,
 ): Promise<ReadonlyMap<EmailId, Copy>> {
   const { context, connection, selected, signal } = step;
-  const { db, accountId } = context;
+  const { db } = context;
   const found = new Map<EmailId, Copy>();
   const inDoubt = targets.filter(({ mayBeDone }) => mayBeDone);
   if (inDoubt.length === 0) return found;
+  // Also where it was never read, or is numbered anew.
   const { uidValidity } = await selectMailbox(connection, path, null, signal);
-  if (getCheckpoint(db, accountId, destination)?.uidValidity === uidValidity) {
-    for (const { emailId } of inDoubt) {
-      const messageId = messageIdOf(db, emailId);
-      if (messageId === null) continue;
-      const uids = await search(connection, [atom('HEADER'), 'MESSAGE-ID', messageId], signal);
-      const taken = new Set([...found.values()].map(({ uid }) => uid));
-      const free = uids.filter((uid) => !taken.has(uid));
-      const emails = free.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(free) }, signal);
-      // A marked one is what somebody else, or an earlier move of ours, has left there.
-      const same = emails.find((email) => isLive(email) && identityOf(email) === emailIdentity(db, emailId));
-      if (same !== undefined) found.set(emailId, { uid: same.uid, keywords: same.keywords });
-    }
+  for (const { emailId } of inDoubt) {
+    const messageId = messageIdOf(db, emailId);
+    if (messageId === null) continue;
+    const uids = await search(connection, [atom('HEADER'), 'MESSAGE-ID', messageId], signal);
+    const taken = new Set([...found.values()].map(({ uid }) => uid));
+    const free = uids.filter((uid) => !taken.has(uid));
+    const emails = free.length === 0 ? [] : await fetchList(connection, { uids: formatUidSet(free) }, signal);
+    // A marked one is what somebody else, or an earlier move of ours, has left there.
+    const same = emails.find((email) => isLive(email) && identityOf(email) === emailIdentity(db, emailId));
+    if (same !== undefined) found.set(emailId, { uid: same.uid, uidValidity, keywords: same.keywords });
   }
   await reopenMailbox(connection, selected, signal);
-  return await levelKeywords(step, targets, destination, path, found);
+  return await levelKeywords(step, targets, path, found);
 }
 
 /** Those of the messages that are known to have a copy there, with other keywords than the original has. */
 export function unlikeCopies(
-  { context: { db }, mailboxId }: StepContext,
+  { context: { db, accountId }, mailboxId }: StepContext,
   targets: readonly Target[],
   destination: MailboxId,
 ): ReadonlyMap<EmailId, Copy> {
+  const uidValidity = getCheckpoint(db, accountId, destination)?.uidValidity;
+  if (uidValidity === undefined) return new Map();
   const places = placesOfEach(
     db,
     targets.map(({ emailId }) => emailId),
@@ -71,7 +73,7 @@ export function unlikeCopies(
     const copy = here.find((place) => place.mailboxId === destination && isLive(place));
     if (original === undefined || copy === undefined) return [];
     const isLike = isDeepStrictEqual(normaliseKeywords(original.keywords), normaliseKeywords(copy.keywords));
-    return isLike ? [] : [[emailId, { uid: copy.uid, keywords: copy.keywords }] as const];
+    return isLike ? [] : [[emailId, { uid: copy.uid, uidValidity, keywords: copy.keywords }] as const];
   });
   return new Map(unlike);
 }
@@ -80,12 +82,11 @@ export function unlikeCopies(
 export async function levelKeywords(
   step: StepContext,
   targets: readonly Target[],
-  destinationId: MailboxId,
   path: string,
   copies: ReadonlyMap<EmailId, Copy>,
 ): Promise<ReadonlyMap<EmailId, Copy>> {
   if (copies.size === 0) return copies;
-  const { context, connection, selected, signal } = step;
+  const { connection, selected, signal } = step;
   const originals = targets.filter(({ emailId }) => copies.has(emailId));
   const flags = await fetchFlags(step, formatUidSet(originals.map(({ uid }) => uid)));
   const level = new Map(copies);
@@ -100,14 +101,13 @@ export async function levelKeywords(
     if (missing.length + surplus.length === 0) continue;
     destination ??= await selectMailbox(connection, path, null, signal);
     const there = destination;
-    if (getCheckpoint(context.db, context.accountId, destinationId)?.uidValidity !== there.uidValidity)
-      throw new MailboxReplaced(path);
+    if (there.uidValidity !== copy.uidValidity) throw new MailboxReplaced(path);
     const told = new Set<number>();
     // A label that a mailbox cannot keep is no reason to refuse a move.
     const storable = missing.filter((keyword) => canStore(there, keyword));
     await storeFlags(step, [copy], '+FLAGS.SILENT', storable, told);
     await storeFlags(step, [copy], '-FLAGS.SILENT', surplus, told);
-    level.set(emailId, { uid: copy.uid, keywords });
+    level.set(emailId, { ...copy, keywords });
   }
   if (destination !== null) await reopenMailbox(connection, selected, signal);
   return level;

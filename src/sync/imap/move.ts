@@ -30,12 +30,12 @@ export async function copyMessages(
   const standing = standingIn(step, targets, destination);
   const expected = expectedIn(step, targets, destination);
   const missing = targets.filter((target) => !standing.includes(target) && !expected.includes(target));
-  const unlike = await levelKeywords(step, targets, destination, path, unlikeCopies(step, targets, destination));
-  const found = await findCopies(step, missing, destination, path);
+  const unlike = await levelKeywords(step, targets, path, unlikeCopies(step, targets, destination));
+  const found = await findCopies(step, missing, path);
   step.context.db.mail.transaction(() => {
     for (const target of targets) {
       const copy = found.get(target.emailId) ?? unlike.get(target.emailId);
-      if (copy !== undefined) arriveAt(step, target, destination, copy);
+      if (copy !== undefined) arrive(step, target, destination, copy);
     }
   });
   const rest = missing.filter(({ emailId }) => !found.has(emailId));
@@ -46,7 +46,8 @@ export async function copyMessages(
   const known = new Set(told?.uids.keys());
   const absent = await absentAmong(step, rest, known);
   step.context.db.mail.transaction(() => {
-    for (const target of rest) if (!absent.includes(target)) arrive(step, target, destination, told);
+    for (const target of rest)
+      if (!absent.includes(target)) arrive(step, target, destination, toldCopy(step, target, told));
   });
   return notThere(step, absent);
 }
@@ -105,7 +106,7 @@ async function levelAndRemove(
   destination: MailboxId,
   path: string,
 ): Promise<Outcomes> {
-  await levelKeywords(step, targets, destination, path, unlikeCopies(step, targets, destination));
+  await levelKeywords(step, targets, path, unlikeCopies(step, targets, destination));
   return await removeCopies(step, targets, destination);
 }
 
@@ -131,7 +132,7 @@ async function moveByCommand(
   db.mail.transaction(() => {
     for (const target of moving) {
       if (absent.includes(target)) continue;
-      arrive(step, target, destination, told);
+      arrive(step, target, destination, toldCopy(step, target, told));
       if (emailAt(db, mailboxId, target.uid) === target.emailId) removePlaces(db, mailboxId, [target.uid], newRound());
       // It stands in the destination, so leaving the source has not made it homeless.
       refreshBase(db, [target.emailId]);
@@ -179,33 +180,33 @@ function readCopyUid(response: ImapResponse): CopyUid | null {
   return { uidValidity, uids: new Map(sources.map((uid, index) => [uid, copies[index] ?? 0])) };
 }
 
-/**
- * S22: the copy's place, by COPYUID; else the message is expected in the destination, where the next cycle finds it by
- * EMAILID, or by Message-ID, size and date.
- */
-function arrive(step: StepContext, target: Target, destination: MailboxId, told: CopyUid | null): void {
-  const { db, accountId } = step.context;
-  const checkpoint = getCheckpoint(db, accountId, destination);
-  const copy = told?.uids.get(target.uid);
-  if (copy !== undefined && told?.uidValidity === checkpoint?.uidValidity) {
-    arriveAt(step, target, destination, { uid: copy, keywords: keywordsAt(step, target) });
-    return;
-  }
-  expectIn(db, target.emailId, destination);
-  step.needsCycle();
-  refreshBase(db, [target.emailId]);
-}
-
-function keywordsAt({ context: { db }, mailboxId }: StepContext, { emailId, uid }: Target): readonly string[] {
+/** By COPYUID; undefined: the server does not say. */
+function toldCopy(
+  { context: { db }, mailboxId }: StepContext,
+  { emailId, uid }: Target,
+  told: CopyUid | null,
+): Copy | undefined {
+  const copy = told?.uids.get(uid);
+  if (told === null || copy === undefined) return undefined;
   const source = placesOf(db, emailId).find((place) => place.mailboxId === mailboxId && place.uid === uid);
-  return source?.keywords ?? [];
+  return { uid: copy, uidValidity: told.uidValidity, keywords: source?.keywords ?? [] };
 }
 
-function arriveAt({ context: { db } }: StepContext, { emailId }: Target, destination: MailboxId, copy: Copy): void {
-  // A cycle may have met the copy before it was known to be ours.
-  const met = emailAt(db, destination, copy.uid);
-  if (met !== undefined && met !== emailId && placesOf(db, met).length === 1) absorb(db, emailId, met);
-  putPlace(db, destination, copy.uid, emailId, copy.keywords);
-  settleUnplaced(db, emailId, destination);
+/**
+ * S22: the copy's place, where it is known and its number means it here; else the message is expected in the destination,
+ * where the next cycle finds it by EMAILID, or by Message-ID, size and date.
+ */
+function arrive(step: StepContext, { emailId }: Target, destination: MailboxId, copy: Copy | undefined): void {
+  const { db, accountId } = step.context;
+  if (copy !== undefined && copy.uidValidity === getCheckpoint(db, accountId, destination)?.uidValidity) {
+    // A cycle may have met the copy before it was known to be ours.
+    const met = emailAt(db, destination, copy.uid);
+    if (met !== undefined && met !== emailId && placesOf(db, met).length === 1) absorb(db, emailId, met);
+    putPlace(db, destination, copy.uid, emailId, copy.keywords);
+    settleUnplaced(db, emailId, destination);
+  } else {
+    expectIn(db, emailId, destination);
+    step.needsCycle();
+  }
   refreshBase(db, [emailId]);
 }

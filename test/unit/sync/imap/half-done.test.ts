@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listChanges } from '../../../../src/db/pending-changes';
 import type { Command } from '../../../servers/scripted-imap';
-import { drainBesideCycle, reasonOf } from '../../../support/scripted-account';
+import { drainBesideCycle, fillScripted, reasonOf } from '../../../support/scripted-account';
 import {
   act,
   bare,
@@ -191,6 +191,42 @@ describe.each([
     expect(account.email('INBOX 5')).toBe(id);
     expect(shownIn(opened, id)).toEqual(['Archive']);
   });
+});
+
+it.each([
+  ['was never read, with COPYUID', withoutMove],
+  ['was never read', bare],
+])('S22: a COPY whose answer was lost is not made again in a mailbox that %s', async (_what, capabilities) => {
+  const opened = await openCopies(capabilities);
+  const { account, server, inbox } = opened;
+  const unread = fillScripted(server, 'Unread', 2);
+  await account.cycle(); // lists it; reading it is the back-fill's
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Unread'], ['INBOX']);
+  await loseAnswerToCopy(opened);
+  account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
+  await settle(opened);
+  expect(copies(unread, 'INBOX 5')).toEqual(['\\Flagged']);
+  expect(copies(inbox, 'INBOX 5')).toEqual([]);
+  expect(account.email('INBOX 5')).toBe(id);
+});
+
+it.each([
+  ['with COPYUID', withoutMove],
+  ['without COPYUID', bare],
+])('S20, S22: nor in one that is numbered anew since, %s', async (_what, capabilities) => {
+  const opened = await openCopies(capabilities);
+  const { account, inbox, archive } = opened;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Archive'], ['INBOX']);
+  await loseAnswerToCopy(opened);
+  archive.uidValidity += 1;
+  account.act(id, { type: 'keywords', add: ['$flagged'], remove: [] });
+  await settle(opened);
+  expect(copies(archive, 'INBOX 5')).toEqual(['\\Flagged']);
+  expect(copies(inbox, 'INBOX 5')).toEqual([]);
+  expect(account.email('INBOX 5')).toBe(id);
+  expect(shownIn(opened, id)).toEqual(['Archive']);
 });
 
 it('S22: a copy that a cycle meets while the change is under way gets the keywords of its original, too', async () => {

@@ -141,10 +141,10 @@ export function attach(db: MailDb, emailId: EmailId, waiting: readonly WaitingCh
 
 /** Null: a mailbox to which the message was to go is gone. */
 function toIntent(intent: SavedIntent, keys: ReadonlyMap<string, MailboxId>): EmailIntent | null {
-  if (intent.type !== 'mailboxes') return intent;
   const known = (remoteIds: readonly string[]): MailboxId[] => remoteIds.flatMap((id) => keys.get(id) ?? []);
-  const add = known(intent.add);
-  return add.length < intent.add.length ? null : { type: 'mailboxes', add, remove: known(intent.remove) };
+  const mapped = mapMailboxes(intent, known);
+  const isGone = intent.type === 'mailboxes' && mapped.type === 'mailboxes' && mapped.add.length < intent.add.length;
+  return isGone ? null : mapped;
 }
 
 /** What such a change wants as far as its mailboxes are known here, for the list of what waits. */
@@ -152,12 +152,21 @@ export function describedIntent(
   db: MailDb,
   { accountId, change }: Pick<WaitingChange, 'accountId' | 'change'>,
 ): EmailIntent {
-  const { intent } = change;
-  if (intent.type !== 'mailboxes') return intent;
   const keys = mailboxKeys(db, accountId);
   const named = (remoteIds: readonly string[]): MailboxId[] =>
     remoteIds.map((remoteId) => keys.get(remoteId) ?? (0 as MailboxId)); // no mailbox has this key: it is shown as gone
-  return { type: 'mailboxes', add: named(intent.add), remove: named(intent.remove) };
+  return mapMailboxes(change.intent, named);
+}
+
+function mapMailboxes(intent: SavedIntent, keysOf: (remoteIds: readonly string[]) => MailboxId[]): EmailIntent {
+  switch (intent.type) {
+    case 'keywords':
+      return intent;
+    case 'mailboxes':
+      return { type: 'mailboxes', add: keysOf(intent.add), remove: keysOf(intent.remove) };
+    case 'destroy':
+      return intent.from === undefined ? { type: 'destroy' } : { type: 'destroy', from: keysOf(intent.from) };
+  }
 }
 
 export function failSavedChange({ mail, changes }: MailDb, id: ChangeId, why: string): void {

@@ -8,7 +8,7 @@ const remoteIds = v.array(v.string());
 const savedIntent = v.variant('type', [
   v.object({ type: v.literal('keywords'), add: remoteIds, remove: remoteIds }),
   v.object({ type: v.literal('mailboxes'), add: remoteIds, remove: remoteIds }),
-  v.object({ type: v.literal('destroy') }),
+  v.object({ type: v.literal('destroy'), from: v.optional(remoteIds) }),
 ]);
 
 /** What a message is known by. `mailboxes` are where the server had it, by remote id. */

@@ -199,12 +199,21 @@ function toSaved(
   return { ...rest, change: { intent: toSavedIntent(parsed.output, mailboxes), email } };
 }
 
-/** A mailbox whose row could not be read gets a name that no server gives: the change then says that it is gone. */
+/**
+ * A mailbox whose row could not be read gets a name that no server gives: the change then says that it is gone, and a
+ * deletion for good that the message is not where it was seen (S9).
+ */
 function toSavedIntent(
   intent: v.InferOutput<typeof emailIntent>,
   mailboxes: ReadonlyMap<number, MailboxRow>,
 ): SavedIntent {
-  if (intent.type !== 'mailboxes') return intent;
   const remote = (ids: readonly number[]): string[] => ids.map((id) => mailboxes.get(id)?.remoteId ?? '');
-  return { type: 'mailboxes', add: remote(intent.add), remove: remote(intent.remove) };
+  switch (intent.type) {
+    case 'keywords':
+      return intent;
+    case 'mailboxes':
+      return { type: 'mailboxes', add: remote(intent.add), remove: remote(intent.remove) };
+    case 'destroy':
+      return intent.from === undefined ? { type: 'destroy' } : { type: 'destroy', from: remote(intent.from) };
+  }
 }

@@ -57,7 +57,7 @@ export interface ChangeRow {
 export const emailIntent = v.variant('type', [
   v.object({ type: v.literal('keywords'), add: v.array(v.string()), remove: v.array(v.string()) }),
   v.object({ type: v.literal('mailboxes'), add: v.array(v.number()), remove: v.array(v.number()) }),
-  v.object({ type: v.literal('destroy') }),
+  v.object({ type: v.literal('destroy'), from: v.optional(v.array(v.number())) }),
 ]);
 
 const changeTypes = ['keywords', 'mailboxes', 'destroy'];

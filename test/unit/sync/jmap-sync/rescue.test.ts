@@ -9,6 +9,7 @@ import { closeMailDb, openMailDb } from '../../../../src/db/open-mail-db';
 import { PAGE_SIZE } from '../../../../src/db/open-file';
 import { listChanges } from '../../../../src/db/pending-changes';
 import { listSavedChanges } from '../../../../src/db/saved-changes';
+import { changeWords } from '../../../../src/sync/change-words';
 import { createJmapBackend } from '../../../../src/sync/jmap/backend';
 import { connectJmap } from '../../../servers/raw-jmap';
 import { users } from '../../../servers/users';
@@ -23,7 +24,7 @@ const flaggedCount = 60;
 const movedCount = 20;
 
 /** Mail that was synced, and a queue that has not left; then the machine dies. */
-async function unsent() {
+async function unsent(more: (account: TestAccount, ids: readonly string[]) => void = () => undefined) {
   const account = await openAccount();
   const ids = account.deliver(messages);
   const { local, remote } = account;
@@ -31,6 +32,7 @@ async function unsent() {
   const [inbox, archive] = [local.mailbox(mailboxId(remote, 'inbox')), local.mailbox(mailboxId(remote, 'archive'))];
   for (const id of ids.slice(0, flaggedCount)) local.act(id, keywords(['$flagged']));
   for (const id of ids.slice(40, 40 + movedCount)) local.act(id, moved(inbox, archive));
+  more(account, ids);
   const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-rescue-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = path.join(folder, 'mail.db');
@@ -96,5 +98,19 @@ describe('S40: a damaged mail.db', () => {
     expect(listSavedChanges(db)).toMatchObject([
       { state: 'failed', lastError: 'The message of this change is not on the server any more.' },
     ]);
+  });
+
+  it('S9: a deletion for good is done where the person saw the message, and nowhere else', async () => {
+    const { account, ids, folder, file } = await unsent(({ local, remote }, all) => {
+      const from = [local.mailbox(mailboxId(remote, 'inbox'))];
+      for (const id of all.slice(-2)) local.act(id, { type: 'destroy', from });
+    });
+    const [kept = '', destroyed = ''] = ids.slice(-2);
+    destroyPage(file, rootPage(account.local.db, 'emails'));
+    account.remote.move(kept, 'Archive');
+    const db = await recover(account, folder);
+    expect(account.remote.messages().map(({ id }) => id)).not.toContain(destroyed);
+    expect(account.remote.messages().find(({ id }) => id === kept)?.mailboxes).toEqual(['Archive']);
+    expect(listChanges(db)).toMatchObject([{ state: 'failed', lastError: changeWords.movedMeanwhile }]);
   });
 });

@@ -40,3 +40,11 @@ export function inverseOf(intent: EmailIntent): EmailIntent | null {
       return null;
   }
 }
+
+/** A later change takes back something of an earlier one of the same message: the two come down to one (S28). */
+export function takesBack(later: EmailIntent, earlier: EmailIntent): boolean {
+  if (later.type === 'destroy' || earlier.type === 'destroy' || later.type !== earlier.type) return false;
+  const meet = (some: readonly unknown[], others: readonly unknown[]): boolean =>
+    some.some((one) => others.includes(one));
+  return meet(later.remove, earlier.add) || meet(later.add, earlier.remove);
+}

@@ -2,11 +2,18 @@ import { advanceState } from '../db/sync-state';
 import { deleteEmails, getEmailRefs } from '../db/emails';
 import type { MailDb } from '../db/mail-db';
 import { acceptIntents, getServerState, getServerStates, replayPending } from '../db/overlay';
-import { deleteChanges, queuedChanges, requeueInterrupted, setChangeState } from '../db/pending-changes';
+import {
+  changesOf as pendingChangesOf,
+  deleteChanges,
+  queuedChanges,
+  requeueInterrupted,
+  requeueRefused,
+  setChangeState,
+} from '../db/pending-changes';
 import { grouped } from '../model/grouped';
 import type { AccountId, ChangeId, EmailId } from '../model/ids';
 import { coalesce, isDestroyedElsewhere, type EmailPatch } from '../model/overlay';
-import type { EmailIntent, PendingChange } from '../model/pending-change';
+import { takesBack, type EmailIntent, type PendingChange } from '../model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from './backend';
 import { changeWords } from './change-words';
 import { SyncError } from './sync-error';
@@ -206,6 +213,10 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
           summary.deferred.push(emailId);
           break;
         case 'permanent':
+          if (isTakenBack(db, changes)) {
+            requeueRefused(db, changes, outcome.message);
+            break;
+          }
           // S1: a refused intent shows the server's truth again at once; S30: it stands in the list of failed ones.
           setChangeState(db, ids, 'failed', { lastError: outcome.message, countAttempt: true });
           shownAnew.push(emailId);
@@ -223,6 +234,17 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
     }
     return summary;
   });
+}
+
+/**
+ * S28: while it was under way the person wanted something else instead, which started from what is refused now: only the
+ * two together say what that is. They come down to one when they are sent, so nothing of it was refused yet.
+ */
+function isTakenBack(db: MailDb, refused: readonly PendingChange[]): boolean {
+  const [first] = refused;
+  if (first === undefined) return false;
+  const later = pendingChangesOf(db, first.emailId).filter(({ state }) => state === 'queued');
+  return later.some((change) => refused.some((one) => takesBack(change.intent, one.intent)));
 }
 
 /** Somebody else put a copy where none was, while the others were deleted. */

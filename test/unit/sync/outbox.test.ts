@@ -32,6 +32,7 @@ function act(remoteId: string, intent: EmailIntent): void {
   enqueueChange(test.db, { accountId, emailId: key(remoteId), intent }, 1);
   replayPending(test.db, [key(remoteId)]);
 }
+const noResult = { lastError: null, countAttempt: false };
 const flag = (add: string[], remove: string[] = []): EmailIntent => ({ type: 'keywords', add, remove });
 
 /** Answers by what the test says, and keeps what was sent: a fault has to come on cue. */
@@ -247,5 +248,49 @@ describe('drainOutbox', () => {
       { removeKeywords: ['$seen'] },
     ]);
     expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: [], pending: 'none' });
+  });
+
+  it.each([
+    ['queued anew', false],
+    ['sent again after a lost answer', true],
+  ])('S28: a move from where a refused one was to go starts from where the message is: %s', async (_what, hadLeft) => {
+    const [inbox, archive, junk] = [test.mailbox('inbox'), test.mailbox('archive'), test.mailbox('junk')];
+    act('M1', { type: 'mailboxes', add: [archive], remove: [inbox] });
+    const ids = listChanges(test.db).map(({ id }) => id);
+    if (hadLeft) for (const state of ['sending', 'queued'] as const) setChangeState(test.db, ids, state, noResult);
+    const { backend, sent } = answering((batch, call) => {
+      if (call === 1) act('M1', { type: 'mailboxes', add: [junk], remove: [archive] });
+      return all(call === 1 ? { result: 'permanent', message: 'Full.' } : { result: 'done' })(batch);
+    });
+    expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ failed: 0 });
+    const removeMailboxes = hadLeft ? [inbox, archive] : [inbox];
+    expect(sent.map((batch) => batch[0]?.patch).at(-1)).toMatchObject({ addMailboxes: [junk], removeMailboxes });
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ mailboxIds: [junk], pending: 'none' });
+    expect(listChanges(test.db)).toEqual([]);
+  });
+
+  it('S28: what was undone while it was under way is no problem once it is refused', async () => {
+    act('M1', flag(['$flagged']));
+    const { backend, sent } = answering((batch) => {
+      act('M1', flag([], ['$flagged']));
+      return all({ result: 'permanent', message: 'Full.' })(batch);
+    });
+    await drainOutbox(test.db, backend, accountId, signal);
+    expect(sent).toHaveLength(1);
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: [], pending: 'none' });
+    expect(listChanges(test.db)).toEqual([]);
+  });
+
+  it('S30: a second refusal of both stands in the list', async () => {
+    const [inbox, archive, junk] = [test.mailbox('inbox'), test.mailbox('archive'), test.mailbox('junk')];
+    act('M1', { type: 'mailboxes', add: [archive], remove: [inbox] });
+    const { backend, sent } = answering((batch, call) => {
+      if (call === 1) act('M1', { type: 'mailboxes', add: [junk], remove: [archive] });
+      return all({ result: 'permanent', message: 'Not you.' })(batch);
+    });
+    expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ failed: 2 });
+    expect(sent).toHaveLength(2);
+    expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ mailboxIds: [inbox], pending: 'failed' });
+    expect(listChanges(test.db).map(({ state }) => state)).toEqual(['failed', 'failed']);
   });
 });

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { installMailpane } from './install-vsix';
-import { perform, type Tally, type Walk } from './walk';
+import { perform, type Walk } from './walk';
 
 const walksFolder = path.join(__dirname, 'walks');
 
@@ -17,15 +17,16 @@ async function main(wanted: readonly string[]): Promise<void> {
   for (const name of wanted)
     if (!names.includes(name)) throw new Error(`no walk ${name}; there are ${names.join(', ')}`);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mailpane-e2e-'));
-  const total: Tally = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0 };
   try {
     const extensionsDir = path.join(folder, 'extensions');
     console.log(`Installed ${path.basename(await installMailpane(extensionsDir))}.`);
     for (const name of wanted.length > 0 ? wanted : names) {
       const { walk } = (await import(path.join(walksFolder, `${name}.ts`))) as { walk: Walk };
       const first = await perform(walk, extensionsDir);
-      if (first.failed > 0) console.log('\nOnce more, in a fresh VS Code: a busy machine is slower than any time-out.');
-      const { passed, failed } = first.failed > 0 ? await perform(walk, extensionsDir) : first;
+      const isRepeated = first.failed > 0 && !first.isForGood;
+      if (isRepeated) console.log('\nOnce more, in a fresh VS Code: a busy machine is slower than any time-out.');
+      const { passed, failed } = isRepeated ? await perform(walk, extensionsDir) : first;
       total.passed += passed;
       total.failed += failed;
     }

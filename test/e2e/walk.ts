@@ -26,6 +26,13 @@ export interface Stage {
 export interface Tally {
   passed: number;
   failed: number;
+  /** It failed by a ForGood. */
+  isForGood: boolean;
+}
+
+/** What no second try excuses, however slow the machine is (S40). */
+export class ForGood extends Error {
+  override readonly name = 'ForGood';
 }
 
 const stepTimeoutMs = 90_000;
@@ -34,7 +41,7 @@ class StepFailed extends Error {}
 
 export async function perform(walk: Walk, extensionsDir: string): Promise<Tally> {
   console.log(`\n${walk.name}`);
-  const tally: Tally = { passed: 0, failed: 0 };
+  const tally: Tally = { passed: 0, failed: 0, isForGood: false };
   const ends: (() => Promise<void> | void)[] = [];
   // A workspace of its own: VS Code remembers there which view shows.
   const folder = mkdtempSync(path.join(os.tmpdir(), 'mailpane-walk-'));
@@ -83,6 +90,7 @@ async function runStep(
     console.log(`  ok     ${name} (${Math.round(performance.now() - started)} ms)`);
   } catch (error) {
     tally.failed++;
+    tally.isForGood ||= error instanceof ForGood;
     console.log(`  FAILED ${name}\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     const picture = await workbench.screenshot(`failed-${fileName(name)}`).catch(() => 'no picture');
     const toasts = await workbench.notifications.texts().catch(() => []);

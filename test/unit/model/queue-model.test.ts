@@ -17,9 +17,12 @@ const outcome = fc.constantFrom<('done' | 'gone' | 'transient' | 'permanent')[]>
   'transient',
   'permanent',
 );
+const flag = fc.record({ do: fc.constant('keyword' as const), message, keyword, on: fc.boolean() });
+const move = fc.record({ do: fc.constant('move' as const), message, to: mailbox });
+const undo = fc.constant({ do: 'undo' as const });
 const command: fc.Arbitrary<Command> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('keyword' as const), message, keyword, on: fc.boolean() }) },
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('move' as const), message, to: mailbox }) },
+  { weight: 6, arbitrary: flag },
+  { weight: 5, arbitrary: move },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('destroy' as const), message }) },
   {
     weight: 5,
@@ -27,6 +30,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
       do: fc.constant('send' as const),
       outcomes: fc.tuple(outcome, fc.oneof({ weight: 3, arbitrary: fc.constant('done' as const) }, outcome)),
       crossing: fc.boolean(),
+      meanwhile: fc.option(fc.oneof(flag, move, undo)),
     }),
   },
   {
@@ -53,7 +57,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remote-destroy' as const), message, told: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('tell' as const), message }) },
-  { weight: 3, arbitrary: fc.constant({ do: 'undo' as const }) },
+  { weight: 3, arbitrary: undo },
   { weight: 1, arbitrary: fc.constant({ do: 'retry' as const }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('discard' as const), at: fc.nat({ max: 20 }) }) },
 );

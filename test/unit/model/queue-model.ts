@@ -6,13 +6,27 @@ import { deleteChanges, listChanges, requeueInterrupted, setChangeState } from '
 import { applyAction } from '../../../src/engine/apply-action';
 import { undoAction } from '../../../src/engine/undo';
 import type { Action } from '../../../src/model/action';
-import type { ChangeId, EmailId, MailboxId } from '../../../src/model/ids';
-import type { EmailPatch } from '../../../src/model/overlay';
+import type { EmailId, MailboxId } from '../../../src/model/ids';
 import { inverseOf, type EmailIntent } from '../../../src/model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange } from '../../../src/sync/backend';
 import { drainOutbox } from '../../../src/sync/outbox';
 import { SyncError } from '../../../src/sync/sync-error';
 import { testAccount, type TestDb } from '../../support/test-db';
+import {
+  apply,
+  effectOf,
+  isDeepEqual,
+  isDestroyedElsewhere,
+  patchEffect,
+  replay,
+  same,
+  takesBack,
+  wasMovedSince,
+  type Change,
+  type Message,
+  type State,
+  type Step,
+} from './queue-model-state';
 
 export const roles = ['inbox', 'archive', 'junk', 'trash'] as const;
 type Role = (typeof roles)[number];
@@ -22,8 +36,11 @@ export type Command =
   | { do: 'keyword'; message: number; keyword: string; on: boolean }
   | { do: 'move'; message: number; to: Role }
   | { do: 'destroy'; message: number }
-  /** One answer a message. `crossing`: the server's own news of all messages comes before the answer. */
-  | { do: 'send'; outcomes: [Outcome, Outcome]; crossing: boolean }
+  /**
+   * One answer a message. `crossing`: the server's own news of all messages comes before the answer; `meanwhile`: what the
+   * person does before it.
+   */
+  | { do: 'send'; outcomes: [Outcome, Outcome]; crossing: boolean; meanwhile: Command | null }
   /** No answer; `taken`: the server did what was asked nevertheless. */
   | { do: 'break'; how: 'lost' | 'offline' | 'crash'; taken: boolean }
   | { do: 'remote'; message: number; keyword: string; on: boolean; told: boolean }
@@ -32,35 +49,6 @@ export type Command =
   | { do: 'tell'; message: number }
   | { do: 'undo' | 'retry' }
   | { do: 'discard'; at: number };
-
-/** A message as a set of names of what it has: keywords and `in MAILBOX`. Null: it does not exist. */
-type State = ReadonlySet<string> | null;
-
-interface Change {
-  readonly id: ChangeId;
-  /** What it gives and takes; null: the message itself is destroyed. */
-  readonly effect: ReadonlyMap<string, boolean> | null;
-  /** Of a destruction: the mailboxes in which the person saw the message. */
-  readonly from: ReadonlySet<string>;
-  failed: boolean;
-  left: boolean;
-}
-
-interface Message {
-  readonly id: EmailId;
-  readonly remoteId: string;
-  /** What the server has, and what is known of it here. */
-  server: State;
-  base: State;
-  queue: Change[];
-}
-
-/** What undoes one change. */
-interface Step {
-  readonly change: Change;
-  readonly message: Message;
-  readonly inverse: EmailIntent | null;
-}
 
 /** What a queue of changes is, in a hundred lines: the real stores have to do the same, step by step. */
 export class QueueModel {
@@ -94,7 +82,7 @@ export class QueueModel {
         return;
       }
       case 'send':
-        return this.send((message) => command.outcomes[this.messages.indexOf(message)] ?? 'done', command.crossing);
+        return this.send((message) => command.outcomes[this.messages.indexOf(message)] ?? 'done', command);
       case 'break':
         return this.breakOff(command.how, command.taken);
       case 'remote': {
@@ -164,7 +152,7 @@ export class QueueModel {
   /** The network is well, and the server tells all: then nothing waits. */
   async settle(): Promise<void> {
     for (const message of this.messages) this.tell(message);
-    await this.send(() => 'done', false);
+    await this.send(() => 'done', { crossing: false, meanwhile: null });
     this.check();
     for (const message of this.messages) this.tell(message);
     this.check();
@@ -211,48 +199,76 @@ export class QueueModel {
       .filter(({ emailId }) => emailId === message.id)
       .map(({ id, intent }) => {
         const from = new Set(intent.type === 'destroy' ? intent.from?.map((at) => `in ${at}`) : []);
-        return { change: { id, effect: effectOf(intent), from, failed: false, left: false }, intent };
+        return {
+          change: { id, effect: effectOf(intent), from, failed: false, left: false, leftBefore: false },
+          intent,
+        };
       });
   }
 
-  private async send(outcomeOf: (message: Message) => Outcome, crossing: boolean): Promise<void> {
-    const due = this.takeDue();
-    const asked: Message[] = [];
-    const backend = this.backend((changes) => {
-      for (const change of changes) asked.push(this.checkPatch(change, due));
-      if (crossing) for (const message of asked) if (outcomeOf(message) !== 'gone') this.tell(message);
+  private async send(
+    outcomeOf: (message: Message) => Outcome,
+    { crossing, meanwhile }: { readonly crossing: boolean; readonly meanwhile: Command | null },
+  ): Promise<void> {
+    const due = new Set(this.takeFirst());
+    const deferred = new Set<Message>();
+    let waiting = meanwhile;
+    const backend = this.backend(async (changes) => {
+      const asked = changes.map((change) => {
+        const message = this.messages.find(({ id }) => id === change.email.id);
+        if (message === undefined) throw new Error(`message ${change.email.id} is none of these`);
+        if (!due.delete(message)) expect(deferred.has(message) || !this.take(message)).toBe(false);
+        this.checkPatch(change, message);
+        return { message, effect: patchEffect(change.patch), sent: message.queue.filter(({ failed }) => !failed) };
+      });
+      const before = waiting;
+      waiting = null;
+      if (before !== null) await this.play(before);
+      if (crossing) for (const { message } of asked) if (outcomeOf(message) !== 'gone') this.tell(message);
       const outcomes = new Map<EmailId, ChangeOutcome>();
-      for (const { email, patch } of changes) {
-        const message = this.messages.find(({ id }) => id === email.id);
-        if (message === undefined) continue;
+      for (const { message, effect, sent } of asked) {
         const result = message.server === null ? 'gone' : outcomeOf(message);
-        if (result === 'done') message.server = apply(message.server, patchEffect(patch));
+        if (result === 'done') message.server = apply(message.server, effect);
         if (result === 'gone') message.server = null;
-        outcomes.set(email.id, { result, message: 'on cue' });
-        this.settleOne(message, result, patchEffect(patch));
+        if (result === 'transient') deferred.add(message);
+        outcomes.set(message.id, { result, message: 'on cue' });
+        this.settleOne(message, result, effect, sent);
       }
-      return Promise.resolve({ outcomes, checkpoint: null, needsCycle: true });
+      return { outcomes, checkpoint: null, needsCycle: true };
     });
     await drainOutbox(this.test.db, backend, testAccount.id, new AbortController().signal);
-    expect(new Set(asked)).toEqual(new Set(due));
+    expect(due).toEqual(new Set());
+    for (const message of this.messages) if (!deferred.has(message)) expect(this.take(message)).toBe(false);
   }
 
-  private settleOne(message: Message, result: Outcome, effect: ReadonlyMap<string, boolean> | null): void {
-    const sent = message.queue.filter(({ failed }) => !failed);
+  private settleOne(
+    message: Message,
+    result: Outcome,
+    effect: ReadonlyMap<string, boolean> | null,
+    sent: readonly Change[],
+  ): void {
+    const later = message.queue.filter((change) => !change.failed && !sent.includes(change));
     if (result === 'done' && message.base !== null) {
       message.base = apply(message.base, effect);
-      message.queue = message.base === null ? [] : message.queue.filter(({ failed }) => failed);
+      message.queue = message.base === null ? [] : message.queue.filter((change) => !sent.includes(change));
     }
     if (result === 'gone') this.forget(message);
-    if (result === 'permanent') for (const change of sent) change.failed = true;
+    if (result !== 'permanent') return;
+    const isTakenBack = later.some((change) => sent.some((one) => takesBack(change, one)));
+    for (const change of sent) {
+      if (isTakenBack) change.left = change.leftBefore;
+      else change.failed = true;
+    }
   }
 
   /** The answer never comes, or the process ends before it does. */
   private async breakOff(how: 'lost' | 'offline' | 'crash', taken: boolean): Promise<void> {
-    const due = this.takeDue();
+    const due = this.takeFirst();
     const backend = this.backend((changes) => {
       for (const change of changes) {
-        const message = this.checkPatch(change, due);
+        const message = due.find(({ id }) => id === change.email.id);
+        if (message === undefined) throw new Error(`message ${change.email.id} was not to be sent`);
+        this.checkPatch(change, message);
         if (taken && how !== 'offline') message.server = apply(message.server, patchEffect(change.patch));
       }
       return Promise.reject(new SyncError(how === 'offline' ? 'offline' : 'timeout', 'on cue'));
@@ -270,33 +286,42 @@ export class QueueModel {
     requeueInterrupted(this.test.db);
   }
 
-  /** The messages that have something to be sent; what the server already shows leaves the queue (S28). */
-  private takeDue(): Message[] {
-    return this.messages.filter((message) => {
-      if (message.base !== null && isDestroyedElsewhere(message.base, message.queue))
-        for (const change of message.queue) if (change.effect === null) change.failed = true;
-      const waiting = message.queue.filter(({ failed }) => !failed);
-      if (waiting.length === 0 || message.base === null) return false;
-      if (same(replay(message.base, waiting), message.base) && !waiting.some(({ left }) => left)) {
-        message.queue = message.queue.filter(({ failed }) => failed);
-        return false;
-      }
-      for (const change of waiting) change.left = true;
-      return true;
-    });
+  /** The messages of the first batch in which there is something to be sent. */
+  private takeFirst(): Message[] {
+    const refused = this.messages.filter((message) => this.refuse(message));
+    const first = this.messages.filter((message) => !refused.includes(message) && this.take(message));
+    return first.length > 0 ? first : refused.filter((message) => this.take(message));
+  }
+
+  /** S9: what else is wanted of it comes with the next batch. */
+  private refuse({ base, queue }: Message): boolean {
+    if (base === null || !isDestroyedElsewhere(base, queue)) return false;
+    for (const change of queue) if (change.effect === null) change.failed = true;
+    return true;
+  }
+
+  /** Whether something of it is to be sent; what the server already shows leaves the queue (S28). */
+  private take(message: Message): boolean {
+    this.refuse(message);
+    const waiting = message.queue.filter(({ failed }) => !failed);
+    if (waiting.length === 0 || message.base === null) return false;
+    if (same(replay(message.base, waiting), message.base) && !waiting.some(({ left }) => left)) {
+      message.queue = message.queue.filter(({ failed }) => failed);
+      return false;
+    }
+    for (const change of waiting) [change.leftBefore, change.left] = [change.left, true];
+    return true;
   }
 
   /** S28: a patch makes of what is known what is wanted, and names nothing else than that and what may have been taken. */
-  private checkPatch({ email, patch }: OutgoingChange, due: readonly Message[]): Message {
-    const message = due.find(({ id }) => id === email.id);
-    if (message === undefined || message.base === null) throw new Error(`message ${email.id} was not to be sent`);
+  private checkPatch({ patch }: OutgoingChange, message: Message): void {
+    if (message.base === null) throw new Error(`message ${message.id} was not to be sent`);
     const waiting = message.queue.filter(({ failed }) => !failed);
     const effect = patchEffect(patch);
     const wanted = replay(message.base, waiting);
     expect(same(apply(message.base, effect), wanted)).toBe(true);
     const touched = new Set(waiting.flatMap((change) => [...(change.effect?.keys() ?? [])]));
     for (const name of effect?.keys() ?? []) expect(touched.has(name)).toBe(true);
-    return message;
   }
 
   private backend(send: Backend['send']): Backend {
@@ -376,65 +401,4 @@ export class QueueModel {
       this.messages.map(({ id }) => id),
     );
   }
-}
-
-function apply(state: State, effect: ReadonlyMap<string, boolean> | null): State {
-  if (state === null || effect === null) return null;
-  const next = new Set(state);
-  for (const [name, value] of effect) {
-    if (value) next.add(name);
-    else next.delete(name);
-  }
-  return next;
-}
-
-function replay(base: State, queue: readonly Change[]): State {
-  return queue.filter(({ failed }) => !failed).reduce((state, { effect }) => apply(state, effect), base);
-}
-
-/** It is shown neither where the step put it nor where it was before: a later move counts. */
-function wasMovedSince({ change, message, inverse }: Step): boolean {
-  if (inverse?.type !== 'mailboxes' || inverse.remove.length === 0 || message.base === null) return false;
-  if (message.queue.includes(change) && change.failed) return false;
-  const shown = [...(replay(message.base, message.queue) ?? [])].filter((name) => name.startsWith('in '));
-  if (shown.length === 0) return false;
-  const isShown = (id: MailboxId): boolean => shown.includes(`in ${id}`);
-  return !inverse.remove.some(isShown) && !inverse.add.every(isShown);
-}
-
-/** It is to be destroyed, and stands where the person has not seen it. */
-function isDestroyedElsewhere(base: State, queue: readonly Change[]): boolean {
-  const waiting = queue.filter(({ failed }) => !failed);
-  return waiting.some(({ effect, from }, at) => {
-    const before = effect === null ? replay(base, waiting.slice(0, at)) : null;
-    return [...(before ?? [])].some((name) => name.startsWith('in ') && !from.has(name));
-  });
-}
-
-function same(one: State, other: State): boolean {
-  if (one === null || other === null) return one === other;
-  return one.size === other.size && [...one].every((name) => other.has(name));
-}
-
-function effectOf(intent: EmailIntent): ReadonlyMap<string, boolean> | null {
-  if (intent.type === 'destroy') return null;
-  const name = (item: string | MailboxId): string => (intent.type === 'mailboxes' ? `in ${item}` : String(item));
-  return new Map([
-    ...intent.remove.map((item) => [name(item), false] as const),
-    ...intent.add.map((item) => [name(item), true] as const),
-  ]);
-}
-
-function patchEffect(patch: EmailPatch): ReadonlyMap<string, boolean> | null {
-  if (patch.destroy) return null;
-  return new Map([
-    ...patch.removeKeywords.map((keyword) => [keyword, false] as const),
-    ...patch.addKeywords.map((keyword) => [keyword, true] as const),
-    ...patch.removeMailboxes.map((id) => [`in ${id}`, false] as const),
-    ...patch.addMailboxes.map((id) => [`in ${id}`, true] as const),
-  ]);
-}
-
-function isDeepEqual(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

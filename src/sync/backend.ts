@@ -5,6 +5,7 @@ import type { EmailPatch } from '../model/overlay';
 import type { EmailRef } from '../db/emails';
 import type { AccountFindings } from '../model/findings';
 import type { MailDb } from '../db/mail-db';
+import type { SyncError } from './sync-error';
 
 /** Counts of what went over the network, for the sync log and the benches (S38). */
 export interface Traffic {
@@ -61,6 +62,8 @@ export interface SendResult {
   readonly checkpoint: { readonly resourceType: string; readonly from: string; readonly to: string } | null;
   /** Something of what became of them is left for a cycle to find out. */
   readonly needsCycle: boolean;
+  /** What ended it before all was answered: the changes without an outcome are as if it had been thrown. */
+  readonly stop?: SyncError;
 }
 
 /**

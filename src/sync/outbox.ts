@@ -126,16 +126,27 @@ function isRefusal(error: unknown): error is SyncError {
 }
 
 async function sendBatch(db: MailDb, backend: Backend, batch: readonly Outgoing[], signal: AbortSignal): Promise<Sent> {
-  try {
-    const changes = batch.map(({ change }) => change);
-    return { answered: batch, result: await backend.send(changes, signal), stop: null };
-  } catch (error) {
-    // S27: a request that the server refuses as a whole may be one bad member's fault: try them singly.
-    if (isRefusal(error)) return await sendSingly(db, backend, batch, signal, error);
+  const changes = batch.map(({ change }) => change);
+  const result = await backend.send(changes, signal).catch((error: unknown) => {
+    if (error instanceof SyncError) return { ...nothingAnswered, stop: error };
     requeue(db, batch, error, signal);
     throw error;
+  });
+  const { stop } = result;
+  if (stop === undefined) return { answered: batch, result, stop: null };
+  const answered = batch.filter(({ change }) => result.outcomes.has(change.email.id));
+  const rest = batch.filter((outgoing) => !answered.includes(outgoing));
+  // S27: a request that the server refuses as a whole may be one bad member's fault: try them singly.
+  if (isRefusal(stop)) {
+    const singly = await sendSingly(db, backend, rest, signal, stop);
+    const outcomes = new Map([...result.outcomes, ...singly.result.outcomes]);
+    return { ...singly, answered: [...answered, ...singly.answered], result: { ...singly.result, outcomes } };
   }
+  requeue(db, rest, stop, signal);
+  return { answered, result, stop };
 }
+
+const nothingAnswered: SendResult = { outcomes: new Map(), checkpoint: null, needsCycle: true };
 
 async function sendSingly(
   db: MailDb,

@@ -3,6 +3,7 @@ import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import { changeWords, refused } from '../change-words';
+import { SyncError } from '../sync-error';
 import type { Call } from './client';
 import { getItems } from './get-items';
 import { emailType, type JmapContext } from './jmap-context';
@@ -39,7 +40,15 @@ export async function sendChanges(
     else items.push(item);
   }
   const steps: SendResult['checkpoint'][] = [];
-  for (const page of pages(context, items)) steps.push(await sendPage(context, page, outcomes, signal));
+  for (const page of pages(context, items)) {
+    try {
+      steps.push(await sendPage(context, page, outcomes, signal));
+    } catch (error) {
+      // What the pages before it have done is done: sent again, it would undo what somebody does meanwhile.
+      if (steps.length === 0 || !(error instanceof SyncError)) throw error;
+      return { outcomes, checkpoint: null, needsCycle: true, stop: error };
+    }
+  }
   const isAsked = steps.length > 0 && !items.some(({ saysMore }) => saysMore === true);
   const checkpoint = isAsked ? steps.reduce(chained) : null;
   return { outcomes, checkpoint, needsCycle: checkpoint === null };

@@ -209,6 +209,29 @@ describe('drainOutbox', () => {
     expect(listChanges(test.db)).toMatchObject([{ emailId: key('M1'), state: 'failed', lastError: 'Bad patch.' }]);
   });
 
+  it.each([
+    ['and waits where the connection went', 'offline', ['queued', 'queued'], 1],
+    ['and is tried singly where the server refuses it', 'too-large', ['failed', 'failed'], 3],
+  ] as const)(
+    'S27: what was answered of a batch is done, the rest is not: %s',
+    async (_what, reason, states, calls) => {
+      for (const id of ['M0', 'M1', 'M2']) act(id, flag(['$seen']));
+      const { backend, sent } = answering((batch, call) => {
+        const stop = new SyncError(reason, 'on cue');
+        if (call > 1) throw stop;
+        return { ...all({ result: 'done' })(batch.slice(0, 1)), stop };
+      });
+      const drained = drainOutbox(test.db, backend, accountId, signal);
+      if (reason === 'offline') await expect(drained).rejects.toMatchObject({ reason });
+      else expect(await drained).toMatchObject({ sent: 1, failed: 2, needsCycle: true });
+      expect(sent).toHaveLength(calls);
+      expect(listChanges(test.db)).toMatchObject(
+        ['M1', 'M2'].map((id, at) => ({ emailId: key(id), state: states[at], attempts: reason === 'offline' ? 0 : 1 })),
+      );
+      expect(getEmailDetails(test.db, key('M0'))).toMatchObject({ keywords: ['$seen'], pending: 'none' });
+    },
+  );
+
   it('S11: advances the checkpoint only from where ours stands', async () => {
     act('M1', flag(['$seen']));
     const ours = answering(all({ result: 'done' }, { resourceType: 'Email', from: 's1', to: 's2' }));

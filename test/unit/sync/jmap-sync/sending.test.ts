@@ -223,6 +223,26 @@ describe('sending changes', () => {
     await compare();
   });
 
+  it('S40: what went well before the connection went is done: what somebody does to it meanwhile counts', async () => {
+    const { local, remote, ids, server, compare } = await synced(4, { limits: { maxObjectsInSet: 2 } });
+    const [inbox, archive] = [local.mailbox(mailboxId(remote, 'inbox')), local.mailbox(mailboxId(remote, 'archive'))];
+    for (const id of ids) local.act(id, moved(inbox, archive));
+    server.faults.next({ kind: 'delay', ms: 0, method: 'Email/set' });
+    server.faults.next({ kind: 'status', status: 503, method: 'Email/set' });
+    await expect(local.drain()).rejects.toMatchObject({ reason: 'unavailable' });
+    expect(listChanges(local.db)).toHaveLength(2);
+    for (const { id, mailboxes } of remote.messages()) if (mailboxes.includes('Archive')) remote.move(id, 'junk');
+    await local.drain();
+    await local.cycle();
+    expect(
+      remote
+        .messages()
+        .map(({ mailboxes }) => mailboxes.join())
+        .sort(),
+    ).toEqual(['Archive', 'Archive', 'Junk', 'Junk']);
+    await compare();
+  });
+
   it('S21: a move into a mailbox that is gone is refused, and the message stays', async () => {
     const { local, remote, ids, count } = await synced(2);
     remote.createMailbox('Doomed');

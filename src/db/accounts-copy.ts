@@ -49,8 +49,7 @@ export function writeAccountsCopy(mailFile: string, rows: readonly AccountRow[],
   const text = toText(rows);
   try {
     if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-    guard?.('write', file);
-    writeWhole(file, text);
+    writeWhole(file, text, guard);
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC')

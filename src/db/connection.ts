@@ -90,10 +90,11 @@ export class Connection {
     this.#guarded(sql, () => this.#raw.run(sql));
   }
 
-  /** `VACUUM INTO` a real file, which the same guard watches; what fails there is said of that file. */
+  /** `VACUUM INTO` a real file, not synced, which the same guard watches; what fails there is said of that file. */
   vacuumInto(file: string): void {
     const target = this.#sqlJs.vfs.mount(file, { readOnly: false, guard: this.mount.guard });
     try {
+      this.rows('PRAGMA synchronous = OFF', []); // the target takes it over
       this.run('VACUUM INTO ?', [target.virtualName]);
     } catch (error) {
       if (!(error instanceof DatabaseError) || target.lastError === undefined) throw error;
@@ -104,6 +105,7 @@ export class Connection {
       throw new DatabaseError(reason, `The file ${file} could not be written.`, target.lastError);
     } finally {
       this.#sqlJs.vfs.unmount(target);
+      if (!this.#closed) this.rows('PRAGMA synchronous = FULL', []);
     }
   }
 

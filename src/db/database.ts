@@ -5,7 +5,7 @@ import { checkNumbering, migrate, type Migration } from './migrate';
 import { openFile } from './open-file';
 import { loadSqlJs } from './sqljs';
 import type { HowDamaged } from './suspicion';
-import type { DiskGuard, DiskStats } from './vfs/mount';
+import type { DiskGuard, DiskOperation, DiskStats } from './vfs/mount';
 
 export type { Row, SqlValue } from './connection';
 export type { Migration } from './migrate';
@@ -140,10 +140,18 @@ export class Database {
     this.#connection.rows('PRAGMA wal_checkpoint(TRUNCATE)', []);
   }
 
-  /** Writes what is committed, packed, into a file that is not there yet. Takes the thread until it is done. */
+  /**
+   * Writes what is committed, packed, into a file that is empty or not there yet. Takes the thread until it is done, so it
+   * does not wait for the disk: whoever wants it to be there after a power loss syncs the file.
+   */
   copyInto(file: string): void {
     if (this.#inTransaction) throw new DatabaseError('sql', 'A copy is not possible inside a transaction.');
     this.#connection.vacuumInto(file);
+  }
+
+  /** Asks what SQLite asks before each operation on the disk, for one beside it; throws what refuses it. */
+  askGuard(operation: DiskOperation, path: string): void {
+    this.#connection.mount.guard?.(operation, path);
   }
 
   /** Checkpoints and closes; the database cannot be used after it. Closing again does nothing. */

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import * as v from 'valibot';
+import type { DiskGuard } from './vfs/mount';
 import { syncDirectoryOf } from './vfs/open-files';
-import { removeDraft, syncFile, writeWhole } from './whole-file';
+import { removeDraft, syncLargeFile, writeWhole } from './whole-file';
 
 /** A database and what SQLite keeps beside it. */
 export const databaseSuffixes = ['', '-wal', '-journal'] as const;
@@ -16,26 +17,34 @@ const planSchema = v.object({ aside: v.string() });
 /**
  * Puts the closed database `nextOf(file)` in the place of the closed `file`, which goes, log and all, to a new name in
  * the same folder. The plan is on the disk before anything moves: whoever opens the folder next carries it to its
- * end (`finishSwap`), so that after a kill at any point there is the old database or the new one, never none. The caller holds the lock.
+ * end (`finishSwap`), so that after a kill at any point there is the old database or the new one, never none. The caller
+ * holds the lock, and `guard` says so before each step: the disk may have taken longer over the one before than the lock
+ * waits, and then both names are another engine's.
  */
-export function swapIn(file: string, aside: string): void {
-  syncFile(nextOf(file));
-  writeWhole(planOf(file), JSON.stringify({ aside: basename(aside) } satisfies v.InferOutput<typeof planSchema>));
-  finishSwap(file);
+export async function swapIn(file: string, aside: string, guard?: DiskGuard): Promise<void> {
+  await syncLargeFile(nextOf(file));
+  const plan = { aside: basename(aside) } satisfies v.InferOutput<typeof planSchema>;
+  writeWhole(planOf(file), JSON.stringify(plan), guard);
+  finishSwap(file, guard);
 }
 
 /** Before anything is opened. A database that was not made ready to its end has no plan, and goes. */
-export function finishSwap(file: string): void {
+export function finishSwap(file: string, guard?: DiskGuard): void {
   const aside = readPlan(file);
+  const move = (from: string, to: string): void => {
+    guard?.('rename', to);
+    renameSync(from, to);
+  };
   // The new database moves last: as long as it is here, what stands in its place is the old one.
   if (aside !== null && existsSync(nextOf(file))) {
     for (const suffix of databaseSuffixes) {
-      if (existsSync(file + suffix) && !existsSync(aside + suffix)) renameSync(file + suffix, aside + suffix);
+      if (existsSync(file + suffix) && !existsSync(aside + suffix)) move(file + suffix, aside + suffix);
     }
     syncDirectoryOf(file);
-    renameSync(nextOf(file), file);
+    move(nextOf(file), file);
     syncDirectoryOf(file);
   }
+  guard?.('delete', nextOf(file));
   removeNext(file);
   rmSync(planOf(file), { force: true });
   removeDraft(planOf(file));

@@ -81,7 +81,7 @@ async function openOnce(folder: string, { onChanged, onDamaged, ...rest }: MailD
 }
 
 async function openOrRescue(file: string, options: MailFileOptions): Promise<Database> {
-  finishSwap(file);
+  finishSwap(file, options.guard);
   const intact = isMailFileGone(file) ? null : await openIntact(file, options);
   if (intact !== null) return intact;
   await rescueMailFile(file, options);

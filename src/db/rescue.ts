@@ -40,7 +40,7 @@ export async function rescueMailFile(file: string, options: MailFileOptions): Pr
   } finally {
     next.close();
   }
-  swapIn(file, aside);
+  await swapIn(file, aside, options.guard);
 }
 
 export function noticeOf(what: DatabaseNotice['what'], file: string, saved: Saved): DatabaseNotice {

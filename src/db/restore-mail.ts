@@ -85,5 +85,5 @@ export async function finishRestore(file: string, options: MailFileOptions): Pro
   } finally {
     mail.close();
   }
-  swapIn(file, aside);
+  await swapIn(file, aside, options.guard);
 }

@@ -64,7 +64,7 @@ describe.each(suiteServers)('S40: a restored backup of an account on $name', (en
       const exported = mkdtempSync(path.join(tmpdir(), 'mailpane-imap-backup-'));
       onTestFinished(() => rmSync(exported, { recursive: true, force: true }));
       const backup = path.join(exported, 'Mail.db');
-      exportMail(db.mail, backup, `${backup}.part`);
+      await exportMail(db.mail, backup);
 
       // Since then they were sent, and taken back.
       await account.drain();

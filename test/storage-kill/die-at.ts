@@ -52,6 +52,7 @@ function dieAt({ from, at, inTheMiddle, countFile }: DieAt): void {
   watch(fs, 'writeFileSync', (real, [file, text]) => {
     if (typeof text === 'string') real(file, text.slice(0, text.length / 2));
   });
+  watch(promises, 'open', nothing); // to sync a large file
   watch(promises, 'copyFile', (_, [source, target]) => {
     const bytes = fs.readFileSync(String(source));
     writeFileSync(String(target), bytes.subarray(0, bytes.length / 2));

@@ -12,7 +12,6 @@ import { exportMail } from '../../src/db/export-mail';
 import { closeMailDb, openMailDb } from '../../src/db/open-mail-db';
 import { openMailFile } from '../../src/db/rescue';
 import { finishRestore, prepareRestore } from '../../src/db/restore-mail';
-import { partOf } from '../../src/engine/export-part';
 import { bobsAccount, fillWithChanges, queueChanges } from '../support/damaged-mail';
 import { present } from '../support/test-db';
 import { buildProgram, type Program } from '../windows/build';
@@ -22,7 +21,7 @@ import type { DieAt } from './die-at';
 export type Work = 'export' | 'restore';
 
 /** The operation on the disk with which each begins. */
-const begins: Record<Work, string> = { export: '^rmSync .*\\.part', restore: '^copyFile .*mail\\.db-next' };
+const begins: Record<Work, string> = { export: '^openSync .*\\.part-', restore: '^copyFile .*mail\\.db-next' };
 
 /** What of a mail.db must be whole. Of the rest only the log differs: it tells what was done. */
 const tables = ['accounts', 'mailboxes', 'emails', 'email_mailboxes', 'pending_changes', 'trusted_senders'];
@@ -50,7 +49,7 @@ export async function openBackupStage(): Promise<BackupStage> {
   const db = await openMailDb(storage, { onChanged: () => undefined });
   const filled = fillWithChanges(db);
   queueChanges(db, filled, 0, 40);
-  exportMail(db.mail, path.join(folder, 'Mail.db'), path.join(folder, 'Mail.db.part'));
+  await exportMail(db.mail, path.join(folder, 'Mail.db'));
   // What was in the backup's queue has left; since then mail went, and the person did more.
   db.mail.run('DELETE FROM pending_changes');
   deleteEmails(db, filled.keys.slice(300));
@@ -187,7 +186,7 @@ async function checkExport(file: string, expected: unknown[]): Promise<void> {
 async function exportAgain(folder: string, file: string, expected: unknown[]): Promise<void> {
   const db = await openMailDb(folder, { onChanged: () => undefined });
   try {
-    exportMail(db.mail, file, partOf(file));
+    await exportMail(db.mail, file);
   } finally {
     closeMailDb(db);
   }

@@ -6,7 +6,7 @@ export interface DiskStats {
   readonly syncs: number;
 }
 
-export type DiskOperation = 'open' | 'read' | 'write' | 'truncate' | 'sync' | 'delete';
+export type DiskOperation = 'open' | 'read' | 'write' | 'truncate' | 'sync' | 'rename' | 'delete';
 
 /**
  * Asked before each operation on the disk; what it throws refuses that operation. The engine passes the check of its

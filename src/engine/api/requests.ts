@@ -162,7 +162,7 @@ export const requests = {
   'database/notice': request<DatabaseNotice | null>()(nothing),
   'database/noticeTold': request<null>()(nothing),
   /**
-   * Writes mail.db as one file, which grows as `partOf(file)` until it is whole (export-part.ts). Absolute path; a file that
+   * Writes mail.db as one file, which grows as `partPrefix(file)` until it is whole (export-part.ts). Absolute path; a file that
    * is there is replaced. Answers its size in bytes.
    */
   'database/export': request<number>()(v.object({ file: v.string() })),

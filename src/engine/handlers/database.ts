@@ -5,7 +5,6 @@ import { exportMail } from '../../db/export-mail';
 import { restoredBy } from '../../db/restore-mail';
 import { EngineError } from '../client';
 import type { EngineContext, Handlers } from '../engine-context';
-import { partOf } from '../export-part';
 
 /** What is wrong with the file that the person chose is not wrong with the database that is in use. */
 function ofChosenFile(error: unknown): unknown {
@@ -31,9 +30,9 @@ export function databaseHandlers({ db }: EngineContext, restore: (backup: string
       return null;
     },
 
-    'database/export': ({ file }) => {
+    'database/export': async ({ file }) => {
       try {
-        return exportMail(db.mail, file, partOf(file));
+        return await exportMail(db.mail, file);
       } catch (error) {
         throw ofChosenFile(error);
       }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
-import { partOf } from '../../engine/export-part';
+import { partPrefix } from '../../model/export-part';
 import type { ViewContext } from '../view-context';
 import { localFile } from './local-file';
 import { notify } from '../notify';
@@ -23,7 +23,7 @@ export async function exportDatabase({ client, extension }: ViewContext): Promis
   const location = vscode.ProgressLocation.Notification;
   await vscode.window.withProgress({ location, title: t('Exporting the mail database') }, async (progress) => {
     const source = vscode.Uri.joinPath(extension.globalStorageUri, 'mail.db');
-    const stop = reportGrowth(source, vscode.Uri.file(partOf(file)), progress);
+    const stop = reportGrowth(source, file, progress);
     try {
       return await client.request('database/export', { file });
     } finally {
@@ -50,14 +50,14 @@ export function exportName(now: Date): string {
 /** The engine is busy with nothing else meanwhile, so it is the file that tells how far it is. */
 function reportGrowth(
   source: vscode.Uri,
-  part: vscode.Uri,
+  file: string,
   progress: vscode.Progress<{ increment: number; message: string }>,
 ): () => void {
   let shown = 0;
   const look = async () => {
     try {
-      const [whole, done] = await Promise.all([vscode.workspace.fs.stat(source), vscode.workspace.fs.stat(part)]);
-      const percent = Math.min(99, Math.floor((100 * done.size) / Math.max(1, whole.size)));
+      const [whole, done] = await Promise.all([vscode.workspace.fs.stat(source), writtenOf(file)]);
+      const percent = Math.min(99, Math.floor((100 * done) / Math.max(1, whole.size)));
       if (percent <= shown) return;
       progress.report({ increment: percent - shown, message: `${percent} %` });
       shown = percent;
@@ -67,4 +67,17 @@ function reportGrowth(
   };
   const timer = setInterval(() => void look(), interval);
   return () => clearInterval(timer);
+}
+
+/** Octets of the newest attempt: an older one may be left over, or be another window's. */
+async function writtenOf(file: string): Promise<number> {
+  const folder = vscode.Uri.file(dirname(file));
+  const prefix = basename(partPrefix(file));
+  const names = (await vscode.workspace.fs.readDirectory(folder)).map(([name]) => name);
+  const parts = await Promise.all(
+    names
+      .filter((name) => name.startsWith(prefix) && !name.endsWith('-journal'))
+      .map((name) => vscode.workspace.fs.stat(vscode.Uri.joinPath(folder, name))),
+  );
+  return parts.sort((a, b) => b.ctime - a.ctime)[0]?.size ?? 0;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { DatabaseError } from '../../../src/db/database-error';
 import { asideName, finishSwap, nextOf, swapIn } from '../../../src/db/file-swap';
 
 let folder: string;
@@ -13,10 +14,15 @@ beforeEach(() => {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   file = path.join(folder, 'mail.db');
   aside = asideName(file, 'replaced', new Date('2026-11-25T10:15:00Z'));
+  begin();
+});
+
+function begin(): void {
+  for (const name of readdirSync(folder)) rmSync(path.join(folder, name));
   writeFileSync(file, 'old');
   writeFileSync(`${file}-wal`, 'log of the old');
   writeFileSync(nextOf(file), 'new');
-});
+}
 
 const plan = (): void => writeFileSync(`${file}-swap`, JSON.stringify({ aside: path.basename(aside) }));
 const content = (): Record<string, string> =>
@@ -29,8 +35,8 @@ const swapped = {
 };
 
 describe('a database takes the place of another', () => {
-  it('and the old one goes aside with its log, under a clear name', () => {
-    swapIn(file, aside);
+  it('and the old one goes aside with its log, under a clear name', async () => {
+    await swapIn(file, aside);
     expect(content()).toEqual(swapped);
     finishSwap(file);
     expect(content()).toEqual(swapped);
@@ -65,6 +71,33 @@ describe('a database takes the place of another', () => {
     killed();
     finishSwap(file);
     expect(content()).toEqual(swapped);
+  });
+
+  it('not at all where the lock is lost while the disk takes its time, at any step', async () => {
+    const steps: string[] = [];
+    await swapIn(file, aside, (operation, to) => void steps.push(`${operation} ${path.basename(to)}`));
+    expect(steps).toEqual([
+      'write mail.db-swap',
+      'rename mail.db-swap',
+      'rename mail.replaced-2026-11-25T101500.db',
+      'rename mail.replaced-2026-11-25T101500.db-wal',
+      'rename mail.db',
+      'delete mail.db-next',
+    ]);
+    for (let last = 0; last < steps.length; last++) {
+      begin();
+      let asked = 0;
+      let atLoss = {};
+      const lost = swapIn(file, aside, () => {
+        if (asked++ < last) return;
+        atLoss = content();
+        throw new DatabaseError('locked', 'lost');
+      });
+      await expect(lost).rejects.toMatchObject({ reason: 'locked' });
+      expect(content()).toEqual(atLoss); // not another step
+      finishSwap(file); // by the engine that took over
+      expect(content()).toEqual(last < 2 ? { 'mail.db': 'old', 'mail.db-wal': 'log of the old' } : swapped);
+    }
   });
 
   it('never under the name of one that was set aside before', () => {

@@ -37,7 +37,7 @@ async function backedUp() {
   const folder = mkdtempSync(path.join(tmpdir(), 'mailpane-backup-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const backup = path.join(folder, 'Mail.db');
-  exportMail(local.db.mail, backup, `${backup}.part`);
+  await exportMail(local.db.mail, backup);
   return { account, ids, backup, boxes };
 }
 

@@ -88,10 +88,15 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
     const outgoing: Outgoing[] = [];
     const needless: PendingChange[] = [];
     const refused: PendingChange[] = [];
+    const lost: PendingChange[] = [];
     for (const [emailId, ofEmail] of byEmail) {
       if (outgoing.length === batchSize) break;
       const email = emails.get(emailId);
       const server = servers.get(emailId);
+      if (email === undefined) {
+        lost.push(...ofEmail); // S30: only the person discards a change, whatever is wrong with the database
+        continue;
+      }
       const intents = ofEmail.map((change) => change.intent);
       if (server !== undefined && isDestroyedElsewhere(server, intents)) {
         refused.push(...ofEmail.filter(({ intent }) => intent.type === 'destroy'));
@@ -99,17 +104,18 @@ function takeBatch(db: MailDb, accountId: AccountId, except: ReadonlySet<EmailId
       }
       const left = ofEmail.filter((change) => change.mayHaveLeft).map((change) => change.intent);
       const patch = server === undefined ? null : coalesce(server, intents, left);
-      if (email === undefined || patch === null) needless.push(...ofEmail);
+      if (patch === null) needless.push(...ofEmail);
       else outgoing.push({ changes: ofEmail, change: { email, patch, mayHaveLeft: left.length > 0 } });
     }
     deleteChanges(db, idsOf(needless));
     setChangeState(db, idsOf(refused), 'failed', { lastError: changeWords.movedMeanwhile, countAttempt: true });
+    setChangeState(db, idsOf(lost), 'failed', { lastError: changeWords.messageMissing, countAttempt: true });
     replayPending(
       db,
-      [...needless, ...refused].map(({ emailId }) => emailId),
+      [...needless, ...refused, ...lost].map(({ emailId }) => emailId),
     );
     setChangeState(db, idsOf(changesOf(outgoing)), 'sending', { lastError: null, countAttempt: false });
-    return { outgoing, refused: refused.length };
+    return { outgoing, refused: refused.length + lost.length };
   });
 }
 

@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emailKey, storeEmails, updateEmails } from '../../../src/db/emails';
 import { getEmailDetails } from '../../../src/db/message-lists';
+import { listOutbox } from '../../../src/db/outbox-list';
 import { replayPending, setServerBase } from '../../../src/db/overlay';
-import { enqueueChange, listChanges, requeueInterrupted, setChangeState } from '../../../src/db/pending-changes';
+import {
+  deleteChanges,
+  enqueueChange,
+  listChanges,
+  requeueInterrupted,
+  setChangeState,
+} from '../../../src/db/pending-changes';
 import { getState, setState } from '../../../src/db/sync-state';
-import type { EmailId } from '../../../src/model/ids';
-import type { EmailIntent } from '../../../src/model/pending-change';
+import type { ChangeId, EmailId } from '../../../src/model/ids';
+import type { EmailIntent, PendingChange } from '../../../src/model/pending-change';
 import type { Backend, ChangeOutcome, OutgoingChange, SendResult } from '../../../src/sync/backend';
+import { changeWords } from '../../../src/sync/change-words';
 import { drainOutbox } from '../../../src/sync/outbox';
 import { SyncError } from '../../../src/sync/sync-error';
 import { statementsOf } from '../../support/statements-of';
@@ -33,6 +41,7 @@ function act(remoteId: string, intent: EmailIntent): void {
   replayPending(test.db, [key(remoteId)]);
 }
 const noResult = { lastError: null, countAttempt: false };
+const idsIn = (changes: readonly PendingChange[]): ChangeId[] => changes.map(({ id }) => id);
 const flag = (add: string[], remove: string[] = []): EmailIntent => ({ type: 'keywords', add, remove });
 
 /** Answers by what the test says, and keeps what was sent: a fault has to come on cue. */
@@ -68,6 +77,23 @@ describe('drainOutbox', () => {
     expect(report).toMatchObject({ sent: 3, failed: 0 });
     expect(listChanges(test.db)).toEqual([]);
     expect(getEmailDetails(test.db, key('M3'))).toMatchObject({ keywords: ['$flagged', '$seen'], pending: 'none' });
+  });
+
+  it('S30: fails what waits for a message whose row is missing, and lets the person see, retry and discard it', async () => {
+    act('M1', flag(['$seen']));
+    const missing = 4711 as EmailId;
+    enqueueChange(test.db, { accountId, emailId: missing, intent: flag(['$flagged']) }, 1);
+    const { backend, sent } = answering(all({ result: 'done' }));
+    for (let times = 0; times < 2; times++) {
+      expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ sent: 1 - times, failed: 1 });
+      expect(sent.map((batch) => batch.map(({ email }) => email.remoteId))).toEqual([['M1']]);
+      const failed = { state: 'failed', emailId: missing, lastError: changeWords.messageMissing };
+      expect(listOutbox(test.db).groups).toMatchObject([{ reason: changeWords.messageMissing, changes: [failed] }]);
+      setChangeState(test.db, idsIn(listChanges(test.db)), 'queued', { lastError: null, countAttempt: false });
+    }
+    deleteChanges(test.db, idsIn(listChanges(test.db)));
+    replayPending(test.db, [missing]);
+    expect(listOutbox(test.db)).toEqual({ groups: [], left: 0 });
   });
 
   it('S1: leaves what the backend has written down of the server as it is: it may be newer than what was sent', async () => {

@@ -18,6 +18,24 @@ export const noticeLease = 10_000;
 /** `restore` puts a backup in the place of the mail database; then the engine ends. */
 export function databaseHandlers({ db }: EngineContext, restore: (backup: string, requestId: string) => Promise<void>) {
   let lentUntil = 0;
+  let underWay: { readonly requestId: string; readonly done: Promise<void> } | null = null;
+
+  /** Each makes its database ready under the same name. */
+  const restoreAlone = async (file: string, requestId: string): Promise<void> => {
+    if (underWay?.requestId === requestId) {
+      await underWay.done; // a window that attached anew asks again
+      return;
+    }
+    if (underWay !== null)
+      throw new EngineError('invalid', 'Another backup is being restored. Try again when that is done.');
+    underWay = { requestId, done: restore(file, requestId) };
+    try {
+      await underWay.done;
+    } finally {
+      underWay = null;
+    }
+  };
+
   return {
     'database/notice': () => {
       if (performance.now() < lentUntil) return null;
@@ -41,7 +59,7 @@ export function databaseHandlers({ db }: EngineContext, restore: (backup: string
     'database/restore': async ({ file, requestId = randomUUID() }) => {
       if (restoredBy(db) === requestId) return null;
       try {
-        await restore(file, requestId);
+        await restoreAlone(file, requestId);
       } catch (error) {
         throw ofChosenFile(error);
       }

@@ -45,6 +45,8 @@ export class AccountLoop {
   private readonly quiet: ServerQuiet;
   private readonly backend: Backend;
   private readonly report: LoopReport;
+  /** Of the connection, the outbox and the push, by whose failures they wait. */
+  private readonly backoffs: Readonly<Record<'session' | 'send' | 'push', Backoff>>;
   private readonly lookAfterSaved: () => void;
   private readonly running: Promise<void>;
   private connected = false;
@@ -55,6 +57,8 @@ export class AccountLoop {
   constructor(private readonly options: LoopOptions) {
     this.timing = { ...defaultTiming, ...options.timing };
     this.checks = new CheckDesk(options.db, options.accountId, this.timing.check);
+    const backoff = (): Backoff => new Backoff(this.timing.backoff);
+    this.backoffs = { session: backoff(), send: backoff(), push: backoff() };
     this.quiet = new ServerQuiet(this.timing.clocks);
     this.backend = options.createBackend();
     this.report = new LoopReport(options, options.accountId, this.backend.traffic, this.stopper.signal);
@@ -79,8 +83,12 @@ export class AccountLoop {
     this.outboxDue.raise();
   }
 
-  /** The machine slept, or its network changed (S26): whatever is dead is replaced at once, without a back-off. */
+  /**
+   * The machine slept, or its network changed (S26): whatever is dead is replaced at once, without a back-off. A network
+   * is often not ready by then, so the tries that follow are close together again.
+   */
   wokeUp(): void {
+    for (const backoff of Object.values(this.backoffs)) backoff.wokeUp();
     this.backend.doubtConnections();
     this.pushDue.raise();
     this.wake();
@@ -124,7 +132,6 @@ export class AccountLoop {
   }
 
   private async run(): Promise<void> {
-    const backoff = new Backoff(this.timing.backoff);
     let last: SyncError;
     for (;;) {
       const session = new AbortController();
@@ -136,8 +143,10 @@ export class AccountLoop {
         await this.connect(signal);
         this.lastError = null;
         const fail = (error: unknown): void => session.abort(error);
+        this.backoffs.send.reset();
+        this.backoffs.push.reset();
         beside = Promise.all([this.send(signal).catch(fail), this.listen(signal).catch(fail)]);
-        await this.runCycles(signal, backoff);
+        await this.runCycles(signal);
       } catch (thrown) {
         const error = asSyncError(signal.aborted ? signal.reason : thrown);
         last = this.lastError = error;
@@ -146,7 +155,7 @@ export class AccountLoop {
         this.disconnected(error);
         if (error.reason === 'auth') break;
         this.quiet.note(error.retryAfter);
-        if (await this.stoppedWithin(backoff.next(error.retryAfter))) break;
+        if (await this.stoppedWithin(this.backoffs.session.next(error))) break;
       }
     }
     this.connection.reject(last);
@@ -191,26 +200,26 @@ export class AccountLoop {
   private async send(signal: AbortSignal): Promise<never> {
     const { backend, report, quiet, outboxDue, cycleDue } = this;
     const { db, accountId } = this.options;
-    const { backoff } = this.timing;
+    const { send: backoff } = this.backoffs;
     return await keepSending({ db, accountId, backend, report, quiet, backoff, outboxDue, cycleDue }, signal);
   }
 
   private async listen(signal: AbortSignal): Promise<void> {
     const { backend, report, quiet, pushDue, cycleDue } = this;
-    const { backoff } = this.timing;
+    const { push: backoff } = this.backoffs;
     const onPushing = (pushing: boolean): void => void (this.pushing = pushing);
     await keepListening({ backend, report, quiet, backoff, pushDue, cycleDue, onPushing }, signal);
   }
 
   /** Cycles and back-fill, one after the other; `wake` gets in between two pages of the back-fill. */
-  private async runCycles(signal: AbortSignal, backoff: Backoff): Promise<void> {
+  private async runCycles(signal: AbortSignal): Promise<void> {
     for (;;) {
       await this.quiet.over(signal);
       this.cycleDue.clear();
       const started = performance.now();
       await (this.checks.isAsked ? this.runCheck(signal) : this.cycle(signal));
       this.lookAfterSaved();
-      backoff.reset();
+      this.backoffs.session.reset();
       // If it returns unasked and something is still owed, a guard held (S9): again after the next wait.
       if (this.backend.needsBackfill) await this.backfill(performance.now() - started, signal);
       this.lookAfterSaved();

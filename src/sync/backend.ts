@@ -89,13 +89,13 @@ export interface Backend {
   readonly capabilities: readonly string[];
   /**
    * Listens for the server's word that something changed. `onConnected`: now it is known that nothing is missed from
-   * here on (the caller runs a cycle). Returns `unsupported` at once where there is no push; throws when the
-   * connection dies (S12).
+   * here on (the caller runs a cycle). Returns `unsupported` at once where there is no push, `doubted` where the
+   * connection may be dead and has to be made anew (S26); throws when it dies (S12).
    */
   listen(
     events: { readonly onConnected: () => void; readonly onChange: () => void },
     signal: AbortSignal,
-  ): Promise<'unsupported'>;
+  ): Promise<'unsupported' | 'doubted'>;
   /** Sends net changes in as few requests as the server's limits allow; each message has its own outcome (S27, S29). */
   send(changes: readonly OutgoingChange[], signal: AbortSignal): Promise<SendResult>;
   fetchBody(email: EmailRef, signal: AbortSignal): Promise<EmailBody>;

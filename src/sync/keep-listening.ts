@@ -1,4 +1,4 @@
-import { Backoff, type BackoffOptions } from './backoff';
+import type { Backoff } from './backoff';
 import type { Backend } from './backend';
 import { asSyncError } from './loop-error';
 import type { LoopReport } from './loop-report';
@@ -9,7 +9,7 @@ export interface Listening {
   readonly backend: Backend;
   readonly report: LoopReport;
   readonly quiet: ServerQuiet;
-  readonly backoff: BackoffOptions;
+  readonly backoff: Backoff;
   /** Skips the wait before it is tried again (S26). */
   readonly pushDue: WakeUp;
   /** Raised by what is heard. */
@@ -20,8 +20,7 @@ export interface Listening {
 
 /** Listens to the server's push (S12), anew whenever it ends; returns where there is none. Throws what ends it for good. */
 export async function keepListening(listening: Listening, signal: AbortSignal): Promise<void> {
-  const { backend, report, quiet, pushDue, cycleDue, onPushing } = listening;
-  const backoff = new Backoff(listening.backoff);
+  const { backend, report, quiet, backoff, pushDue, cycleDue, onPushing } = listening;
   for (;;) {
     const timer = report.startTimer();
     pushDue.clear();
@@ -31,7 +30,12 @@ export async function keepListening(listening: Listening, signal: AbortSignal): 
         onPushing(true);
         cycleDue.raise(); // what came between the last cycle and now was not pushed
       };
-      await backend.listen({ onConnected, onChange: () => cycleDue.raise() }, signal);
+      const ended = await backend.listen({ onConnected, onChange: () => cycleDue.raise() }, signal);
+      if (ended === 'doubted') {
+        onPushing(false);
+        await quiet.over(signal);
+        continue;
+      }
       report.log(timer.entry('info', 'push', 'The server has no push: asking now and then.'));
       return;
     } catch (error) {
@@ -42,7 +46,7 @@ export async function keepListening(listening: Listening, signal: AbortSignal): 
       if (known.reason === 'auth') throw error;
       quiet.note(known.retryAfter);
       cycleDue.raise(); // is it only the push, or the whole connection?
-      await pushDue.wait(backoff.next(known.retryAfter), signal);
+      await pushDue.wait(backoff.next(known), signal);
       await quiet.over(signal);
     }
   }

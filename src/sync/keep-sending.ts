@@ -1,6 +1,6 @@
 import type { MailDb } from '../db/mail-db';
 import type { AccountId } from '../model/ids';
-import { Backoff, type BackoffOptions } from './backoff';
+import type { Backoff } from './backoff';
 import type { Backend } from './backend';
 import { asSyncError } from './loop-error';
 import type { LoopReport } from './loop-report';
@@ -14,7 +14,7 @@ export interface Sending {
   readonly backend: Backend;
   readonly report: LoopReport;
   readonly quiet: ServerQuiet;
-  readonly backoff: BackoffOptions;
+  readonly backoff: Backoff;
   /** Something was queued. */
   readonly outboxDue: WakeUp;
   /** Raised where an answer left something for a cycle to find out. */
@@ -23,8 +23,7 @@ export interface Sending {
 
 /** Sends what is queued, whenever something is, until the connection fails or ends, which is thrown. */
 export async function keepSending(sending: Sending, signal: AbortSignal): Promise<never> {
-  const { db, accountId, backend, report, quiet, outboxDue, cycleDue } = sending;
-  const backoff = new Backoff(sending.backoff);
+  const { db, accountId, backend, report, quiet, backoff, outboxDue, cycleDue } = sending;
   for (;;) {
     await outboxDue.wait(null, signal);
     await quiet.over(signal);
@@ -46,7 +45,7 @@ export async function keepSending(sending: Sending, signal: AbortSignal): Promis
       // Without a connection or a sign-in the whole loop starts anew; anything else concerns the sending only.
       if (known.isWithoutAttempt || signal.aborted) throw error;
       quiet.note(known.retryAfter);
-      retryIn = backoff.next(known.retryAfter);
+      retryIn = backoff.next(known);
     }
     if (retryIn !== null && (await outboxDue.wait(retryIn, signal)) === 'timeout') outboxDue.raise();
   }

@@ -4,18 +4,29 @@ import { SyncError } from '../sync-error';
 import { fetchBody } from './body';
 import { syncChanges } from './changes';
 import { checkAccount } from './check';
-import { connectJmap, type JmapClient } from './client';
+import { connectJmap, type ConnectOptions, type JmapClient } from './client';
+import { Connections } from './connections';
 import { firstSync } from './first-sync';
 import { emailType, mailboxType, type JmapContext } from './jmap-context';
 import { owedWalk } from './owed-walk';
 import { Reconciliation } from './reconcile';
 import { sendChanges } from './set';
 
+/** For tests: how the backend behaves where the product has its defaults. */
+export interface JmapTuning extends Pick<ConnectOptions, 'timeouts' | 'push'> {
+  /** ms that a request in doubt has to show that it lives (S26). */
+  readonly proof?: number;
+}
+
 /** JMAP's side of an account (RFC 8620, RFC 8621). */
-export function createJmapBackend({ account, secret, db, warn }: BackendOptions): Backend {
+export function createJmapBackend(
+  { account, secret, db, warn }: BackendOptions,
+  { proof, ...tuning }: JmapTuning = {},
+): Backend {
   const { settings } = account;
   if (settings.protocol !== 'jmap') throw new TypeError(`This account speaks ${settings.protocol}.`);
   const traffic: Traffic = { requests: 0, bytesReceived: 0, bytesSent: 0 };
+  const connections = new Connections(proof);
   let client: JmapClient | null = null;
   let reconciliation: Reconciliation | null = null;
 
@@ -31,7 +42,7 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
       client?.close();
       client = null;
       reconciliation = null;
-      client = await connectJmap({ settings, secret, signal, traffic });
+      client = await connectJmap({ settings, secret, signal, traffic, connections, ...tuning });
     },
 
     async syncChanges(signal) {
@@ -84,7 +95,7 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
     },
 
     doubtConnections() {
-      // Every request may have a connection of its own, and a push that falls silent is noticed by its pings (S12).
+      connections.doubt();
     },
 
     focus() {
@@ -93,6 +104,7 @@ export function createJmapBackend({ account, secret, db, warn }: BackendOptions)
 
     dispose() {
       client?.close();
+      connections.close();
     },
   };
 }

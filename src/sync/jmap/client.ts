@@ -1,10 +1,11 @@
 import type { JmapSettings } from '../../model/account';
 import type { Traffic } from '../backend';
-import { linkSignals, orAborted, reasonOf } from '../linked-signal';
+import { cancelled, linkSignals, orAborted, reasonOf } from '../linked-signal';
 import { SyncError } from '../sync-error';
 import { authorizationHeader } from './authorization';
 import { downloadBlob, uploadBlob } from './blobs';
 import { decodeAnswers, encodeRequest, type Answers, type Call } from './call';
+import { Connections } from './connections';
 import { createGate } from './gate';
 import { defaultTimeouts, sendHttp, type HttpContext, type Timeouts } from './http';
 import type { Limits } from './limits';
@@ -32,8 +33,11 @@ export interface JmapClient {
    */
   download(blob: BlobReference, file: string, limit: number, signal: AbortSignal): Promise<number>;
   upload(data: Uint8Array, type: string, signal: AbortSignal): Promise<{ blobId: string; size: number }>;
-  /** Listens until the connection dies, which throws; `unsupported` at once where the server has no push. */
-  listen(types: readonly string[], events: PushEvents, signal: AbortSignal): Promise<'unsupported'>;
+  /**
+   * Listens until the connection dies, which throws, or is in doubt (S26), which ends it. `unsupported` at once where the
+   * server has no push.
+   */
+  listen(types: readonly string[], events: PushEvents, signal: AbortSignal): Promise<'unsupported' | 'doubted'>;
   /** Ends all that is under way with `cancelled`. */
   close(): void;
 }
@@ -51,6 +55,8 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Counted into; a new one otherwise. */
   readonly traffic?: Traffic;
+  /** Those of the account, which outlive the client. */
+  readonly connections?: Connections;
   readonly timeouts?: Partial<Timeouts>;
   readonly push?: Partial<PushTiming>;
 }
@@ -58,6 +64,7 @@ export interface ConnectOptions {
 /** Signs in: reads the session and finds the mail account. */
 export async function connectJmap(options: ConnectOptions): Promise<JmapClient> {
   const { settings, secret, traffic = { requests: 0, bytesReceived: 0, bytesSent: 0 } } = options;
+  const { connections = new Connections() } = options;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const authorization = authorizationHeader(settings, secret);
   const sessionUrl = parseSessionUrl(settings.sessionUrl);
@@ -67,6 +74,7 @@ export async function connectJmap(options: ConnectOptions): Promise<JmapClient> 
   let session = await fetchSession(sessionUrl, authorization, 'not-jmap', {
     traffic,
     timeouts,
+    connections,
     signal: options.signal,
   });
   const accountId = mailAccountOf(session, host);
@@ -81,7 +89,7 @@ export async function connectJmap(options: ConnectOptions): Promise<JmapClient> 
     const link = linkSignals(signal, lifetime.signal);
     try {
       if (link.signal.aborted) throw reasonOf(link.signal);
-      return await work({ traffic, timeouts, signal: link.signal });
+      return await work({ traffic, timeouts, connections, signal: link.signal });
     } finally {
       link.release();
     }
@@ -96,7 +104,7 @@ export async function connectJmap(options: ConnectOptions): Promise<JmapClient> 
   }
 
   async function readSessionAgain(): Promise<void> {
-    const context = { traffic, timeouts, signal: lifetime.signal };
+    const context = { traffic, timeouts, connections, signal: lifetime.signal };
     const newer = await fetchSession(sessionUrl, authorization, 'protocol', context);
     if (!Object.hasOwn(newer.accounts, accountId)) {
       throw new SyncError('unavailable', `${host} does not show this mail account to this user any more.`, {
@@ -156,13 +164,29 @@ export async function connectJmap(options: ConnectOptions): Promise<JmapClient> 
     return withContext(signal, (context) => uploadBlob(url, authorization, { data, type }, context));
   }
 
-  async function listen(types: readonly string[], events: PushEvents, signal: AbortSignal): Promise<'unsupported'> {
+  async function listen(
+    types: readonly string[],
+    events: PushEvents,
+    signal: AbortSignal,
+  ): Promise<'unsupported' | 'doubted'> {
     const timing = { ...defaultPushTiming, ...options.push };
-    return withContext(signal, async (context) => {
-      if (isStale) await refreshSession(context.signal);
-      const { eventSourceUrl } = session;
-      return listenForPush({ eventSourceUrl, accountId, types, timing }, authorization, events, context);
-    });
+    const link = linkSignals(signal);
+    const doubted = cancelled();
+    // Silence proves nothing here, and to ask anew costs one request.
+    const unwatch = connections.onDoubt(() => link.abort(doubted));
+    try {
+      return await withContext(link.signal, async (context) => {
+        if (isStale) await refreshSession(context.signal);
+        const { eventSourceUrl } = session;
+        return listenForPush({ eventSourceUrl, accountId, types, timing }, authorization, events, context);
+      });
+    } catch (error) {
+      if (error === doubted) return 'doubted';
+      throw error;
+    } finally {
+      unwatch();
+      link.release();
+    }
   }
 
   return {

@@ -1,6 +1,7 @@
 import type { Traffic } from '../backend';
-import { linkSignals, reasonOf, type LinkedSignal } from '../linked-signal';
+import { reasonOf } from '../linked-signal';
 import { SyncError } from '../sync-error';
+import { Connections, type Exchange } from './connections';
 import { networkError } from './network-error';
 import { describeUrl, requireSafeUrl } from './server-url';
 
@@ -30,6 +31,8 @@ export interface HttpRequest {
 export interface HttpContext {
   readonly traffic: Traffic;
   readonly timeouts: Timeouts;
+  /** Those that are told when they are in doubt (S26). */
+  readonly connections?: Connections;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +59,8 @@ export interface HttpAnswer {
  * the status is. Fails with a SyncError: offline, host-not-found, tls, insecure, timeout, protocol, cancelled.
  */
 export async function sendHttp(request: HttpRequest, context: HttpContext): Promise<HttpAnswer> {
-  const link = linkSignals(context.signal);
+  const { connections = new Connections() } = context;
+  const link = connections.begin(request.url.host, context.signal);
   try {
     let { url, authorization } = request;
     const urls = [requireSafeUrl(url)];
@@ -83,9 +87,9 @@ export async function sendHttp(request: HttpRequest, context: HttpContext): Prom
   }
 }
 
-async function fetchOnce(request: HttpRequest, context: HttpContext, link: LinkedSignal): Promise<Response> {
+async function fetchOnce(request: HttpRequest, context: HttpContext, link: Exchange): Promise<Response> {
   const { url, method, authorization, body } = request;
-  const { traffic, timeouts } = context;
+  const { traffic, timeouts, connections } = context;
   const size = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   const timer = setTimeout(
     () => link.abort(new SyncError('timeout', `${url.host} did not answer in time.`, { details: describeUrl(url) })),
@@ -94,7 +98,8 @@ async function fetchOnce(request: HttpRequest, context: HttpContext, link: Linke
   traffic.requests++;
   traffic.bytesSent += size;
   try {
-    return await fetch(url, {
+    const response = await fetch(url, {
+      ...connections?.dispatcher,
       method,
       headers: {
         'User-Agent': 'Mailpane',
@@ -106,6 +111,8 @@ async function fetchOnce(request: HttpRequest, context: HttpContext, link: Linke
       credentials: 'omit',
       signal: link.signal,
     });
+    link.heard();
+    return response;
   } catch (error) {
     throw link.signal.aborted ? reasonOf(link.signal) : networkError(error, url, 'headers');
   } finally {
@@ -142,7 +149,7 @@ function httpAnswer(
   response: Response,
   origin: Pick<HttpAnswer, 'urls' | 'url' | 'leftCredentials'>,
   { traffic, timeouts }: HttpContext,
-  link: LinkedSignal,
+  link: Exchange,
 ): HttpAnswer {
   const { url } = origin;
   // What went over the wire is less than what is read where the answer is compressed.
@@ -159,6 +166,7 @@ function httpAnswer(
         );
         const { done, value } = await reader.read().finally(() => clearTimeout(timer));
         if (done) return;
+        link.heard();
         if (Number.isNaN(onWire)) traffic.bytesReceived += value.byteLength;
         yield value;
       }

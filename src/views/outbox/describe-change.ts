@@ -81,6 +81,15 @@ export function describeState(item: OutboxItem, l10n: Localiser): string {
   }
 }
 
+/** Why the message of a change that was saved from another database cannot be shown. */
+export function whyNoMessage(item: OutboxItem, l10n: Localiser): string {
+  return item.state === 'failed'
+    ? l10n.t('The message of this change is not here, so it cannot be shown: {0}', describeState(item, l10n))
+    : l10n.t(
+        'The message of this change is not here yet, so it cannot be shown. The change was saved from another database, and waits until its message is fetched again.',
+      );
+}
+
 /** Why a change was refused: the server's words, where it gave any. */
 export function describeRefusal(reason: string | null, l10n: Localiser): string {
   return wordsOf(reason) || l10n.t('The server refused this change.');

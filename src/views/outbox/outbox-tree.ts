@@ -1,5 +1,5 @@
 import type { Outbox, Params } from '../../engine/api';
-import type { AccountId, ChangeId, EmailId } from '../../model/ids';
+import type { AccountId, ChangeId } from '../../model/ids';
 import type { OutboxGroup, OutboxItem } from '../../model/outbox-item';
 
 /** A node of the view: menu commands are given such a node, and may get one that has left the queue meanwhile. */
@@ -88,14 +88,14 @@ function isNode(value: unknown): value is OutboxNode {
   return ['group', 'reason', 'change', 'more'].includes(value.kind as string);
 }
 
-/** The message of the first change among the nodes, or of a group's first one. */
-export function emailOf(nodes: readonly OutboxNode[]): EmailId | null {
+/** The first change among the nodes, or of a group. */
+export function firstChange(nodes: readonly OutboxNode[]): OutboxItem | null {
   const [first] = nodes.flatMap((node) => {
     if (node.kind === 'change') return [node.change];
     if (node.kind === 'reason') return node.part.changes;
     return node.kind === 'group' ? node.parts.flatMap(({ changes }) => changes) : [];
   });
-  return first?.emailId ?? null;
+  return first ?? null;
 }
 
 /** Which changes a command means: those that it was given and can be used on, and all that failed of the groups. */

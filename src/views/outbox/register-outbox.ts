@@ -5,10 +5,11 @@ import { interfaceLanguage } from '../format/interface-language';
 import type { Directory } from '../mailboxes/directory';
 import { showError } from '../show-error';
 import type { Reader, ViewContext } from '../view-context';
+import { whyNoMessage } from './describe-change';
 import { noticeFailures } from './failure-notices';
 import {
   changesMeant,
-  emailOf,
+  firstChange,
   isDiscardable,
   isRetryable,
   nodesGiven,
@@ -77,8 +78,13 @@ async function showMessage(
   reader: Pick<Reader, 'open'>,
   nodes: readonly OutboxNode[],
 ): Promise<void> {
-  const emailId = emailOf(nodes);
-  if (emailId === null) return;
+  const change = firstChange(nodes);
+  if (change === null) return;
+  const { emailId } = change;
+  if (emailId === null) {
+    void notify.information(whyNoMessage(change, vscode.l10n));
+    return;
+  }
   const details = await client.request('messages/get', { emailId });
   if (details === null) {
     void notify.information(vscode.l10n.t('This message is gone.'));

@@ -7,6 +7,7 @@ import {
   describeState,
   mailboxNames,
   subjectLabel,
+  whyNoMessage,
 } from '../../../../src/views/outbox/describe-change';
 import { asMailboxId, english, mailbox } from '../support/samples';
 import { change } from './changes';
@@ -79,5 +80,17 @@ describe('a subject', () => {
       '[Verify]\u200b(command:workbench.action.quit)',
     );
     expect(subjectLabel('  ', l10n)).toBe('(no subject)');
+  });
+});
+
+describe('a change that was saved from another database', () => {
+  const saved = (part: Partial<OutboxItem>): string => whyNoMessage(change(1, { emailId: null, ...part }), l10n);
+
+  it('says why its message cannot be shown: it is not here yet, or will not come', () => {
+    expect(saved({ state: 'queued' })).toMatch(/not here yet.* waits until its message is fetched again\.$/);
+    const lastError = 'The damaged database no longer tells which message this change was made to.';
+    expect(saved({ state: 'failed', lastError })).toBe(
+      `The message of this change is not here, so it cannot be shown: ${lastError}`,
+    );
   });
 });

@@ -16,6 +16,8 @@ const noticeSchema = v.object({
   changes: v.number(),
   /** Changes that were read, but whose account was not. */
   orphans: v.number(),
+  /** Changes of the old file that do not tell any more what they wanted. */
+  unreadable: v.number(),
   /** Changes that wait for the person's word. */
   undecided: v.number(),
 });

@@ -44,11 +44,16 @@ export async function rescueMailFile(file: string, options: MailFileOptions): Pr
 }
 
 export function noticeOf(what: DatabaseNotice['what'], file: string, saved: Saved): DatabaseNotice {
-  const { accounts, changes, orphans } = saved;
+  const { accounts, changes, orphans, unreadable } = saved;
   const undecided = changes.filter(
     ({ state, change }) => state !== 'failed' && (saved.isDoubtful || change.email === null),
   );
-  return { what, file, accounts: accounts.length, changes: changes.length, orphans, undecided: undecided.length };
+  return {
+    ...{ what, file, orphans, unreadable },
+    accounts: accounts.length,
+    changes: changes.length,
+    undecided: undecided.length,
+  };
 }
 
 /** Once to the person, by whichever window asks first; and for good in the sync log. */

@@ -36,6 +36,8 @@ export interface Saved {
   readonly changes: readonly SavedRow[];
   /** Changes of accounts that could not be read. */
   readonly orphans: number;
+  /** Changes that do not tell any more what they wanted. */
+  readonly unreadable: number;
   /** The file no longer tells which of its pages are in use: a change may be one that was sent long ago. */
   readonly isDoubtful: boolean;
   /** Table → the highest key that it gave, where that could be read. */
@@ -65,6 +67,7 @@ export function readSaved(file: string, copy: readonly AccountRow[] | null, guar
       senders: [...found.senders.values()],
       changes: known,
       orphans: saved.length - known.length,
+      unreadable: changes.length - saved.length,
       isDoubtful: free === null,
       keys: found.keys,
     };

@@ -148,6 +148,8 @@ export interface DatabaseNotice {
   readonly changes: number;
   /** Changes that were read, but whose account was not. */
   readonly orphans: number;
+  /** Changes that do not tell any more what they wanted. */
+  readonly unreadable: number;
   /** Saved changes that wait for the person's word. */
   readonly undecided: number;
 }

@@ -4,7 +4,7 @@ import type { Language } from '../format/language';
 
 /** What happened to the database, as sentences for a notification. */
 export function describeNotice(notice: DatabaseNotice, { l10n, locale }: Language): string {
-  const { what, changes, orphans, undecided, accounts } = notice;
+  const { what, changes, orphans, unreadable, undecided, accounts } = notice;
   const count = (number: number): string => formatCount(number, locale);
   const sentences = [
     {
@@ -21,7 +21,7 @@ export function describeNotice(notice: DatabaseNotice, { l10n, locale }: Languag
   if (changes === 1) sentences.push(l10n.t('1 change that had not reached the server was saved.'));
   else if (changes > 1)
     sentences.push(l10n.t('{0} changes that had not reached the server were saved.', count(changes)));
-  else if (what === 'damaged') sentences.push(l10n.t('No unsent changes were found in it.'));
+  else if (what === 'damaged' && unreadable === 0) sentences.push(l10n.t('No unsent changes were found in it.'));
   if (undecided === 1) sentences.push(l10n.t('1 of them waits for your decision in Outbox and Problems.'));
   else if (undecided > 1)
     sentences.push(l10n.t('{0} of them wait for your decision in Outbox and Problems.', count(undecided)));
@@ -30,5 +30,8 @@ export function describeNotice(notice: DatabaseNotice, { l10n, locale }: Languag
       l10n.t('{0} more belong to an account that could not be read; they are in the file only.', count(orphans)),
     );
   }
+  if (unreadable === 1) sentences.push(l10n.t('1 change could not be read any more: do again what you miss.'));
+  else if (unreadable > 1)
+    sentences.push(l10n.t('{0} changes could not be read any more: do again what you miss.', count(unreadable)));
   return sentences.join(' ');
 }

@@ -30,6 +30,7 @@ const counts: ReadonlySet<string> = new Set([
   'accounts',
   'changes',
   'orphans',
+  'unreadable',
   'undecided',
 ]);
 

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { deleteChanges } from '../../../src/db/pending-changes';
+import { noticeOf } from '../../../src/db/rescue';
 import { readSaved, type Saved } from '../../../src/db/salvage/read-saved';
 import type { ChangeId } from '../../../src/model/ids';
 import {
@@ -58,6 +59,24 @@ describe('what is saved from a damaged mail.db', () => {
     });
     expect(subjects(saved).at(-1)).toBe(`Subject of M${2 * (counts.changes - 1)}`);
     expect(saved.keys.get('emails')).toBe(counts.messages);
+  });
+
+  it('is told of where a change does not say what it wanted: it is counted, and the others are saved', async () => {
+    const broken = await makeMailFolder((db) => {
+      queueChanges(db, fillWithChanges(db), 0, 9);
+      for (const [id, payload] of [
+        [2, '{"type":"keywords","add":['],
+        [5, '{"type":"fly"}'],
+      ])
+        db.mail.run('UPDATE pending_changes SET payload = ? WHERE id = ?', [payload as string, id as number]);
+      db.mail.run("UPDATE pending_changes SET resource_type = 'SavedEmail' WHERE id = 7"); // with a payload of the other kind
+    });
+    onTestFinished(() => broken.remove());
+    const saved = readSaved(broken.file, null);
+    expect(saved.changes.map(({ id }) => id)).toEqual([1, 3, 4, 6, 8, 9]);
+    expect(saved.unreadable).toBe(3);
+    expect(noticeOf('damaged', 'aside', saved)).toMatchObject({ changes: 6, unreadable: 3, orphans: 0 });
+    expect(readSaved(mail.file, null).unreadable).toBe(0);
   });
 
   it('is that without the log where the log is gone', () => {

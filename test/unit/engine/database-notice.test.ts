@@ -10,6 +10,7 @@ const notice: DatabaseNotice = {
   accounts: 1,
   changes: 2,
   orphans: 0,
+  unreadable: 0,
   undecided: 0,
 };
 

@@ -5,7 +5,16 @@ import { english } from './support/samples';
 
 const notice = (more: Partial<DatabaseNotice>): string =>
   describeNotice(
-    { what: 'damaged', file: '/x/mail.damaged.db', accounts: 1, changes: 0, orphans: 0, undecided: 0, ...more },
+    {
+      what: 'damaged',
+      file: '/x/mail.damaged.db',
+      accounts: 1,
+      changes: 0,
+      orphans: 0,
+      unreadable: 0,
+      undecided: 0,
+      ...more,
+    },
     english,
   );
 
@@ -23,6 +32,15 @@ describe('what a person is told of a database that was set aside', () => {
     expect(notice({ orphans: 4 })).toMatch(
       /4 more belong to an account that could not be read; they are in the file only\.$/,
     );
+  });
+
+  it('says what could not be saved', () => {
+    expect(notice({ changes: 2, unreadable: 1 })).toMatch(
+      /2 changes that had not reached the server were saved\. 1 change could not be read any more: do again what you miss\.$/,
+    );
+    const nothing = notice({ unreadable: 3 });
+    expect(nothing).toMatch(/3 changes could not be read any more: do again what you miss\.$/);
+    expect(nothing).not.toContain('No unsent changes were found');
   });
 
   it('says what is left where the file was gone', () => {

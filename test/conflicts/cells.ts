@@ -1,75 +1,10 @@
-/** What a person does, and what it comes to: `true` gives a keyword or a mailbox, `false` takes it. */
-export interface Kind {
-  readonly title: string;
-  readonly group: GroupName;
-  /** Keywords of the message at first. */
-  readonly start: readonly string[];
-  /** For an undo: what was done before, and was taken by the server. */
-  readonly undoes: 'keyword' | 'move' | 'delete' | 'destroy' | null;
-  readonly effect: Readonly<Record<string, boolean>> | 'destroy' | 'nothing';
-  /** `role`: one that all messages of the account share. */
-  readonly source: 'own' | 'role';
-  readonly target: 'own' | 'role' | null;
-}
-
-export type GroupName = 'flags' | 'moves' | 'copies' | 'destroy' | 'undo destroy';
-
-const flags = { group: 'flags', source: 'own', target: null } as const;
-const moves = { group: 'moves', source: 'own', start: [], effect: { source: false, target: true } } as const;
-
-export const kinds = {
-  read: { ...flags, title: 'mark as read', start: [], undoes: null, effect: { $seen: true } },
-  unread: { ...flags, title: 'mark as unread', start: ['$seen'], undoes: null, effect: { $seen: false } },
-  label: { ...flags, title: 'set a keyword', start: [], undoes: null, effect: { project: true } },
-  unlabel: { ...flags, title: 'remove a keyword', start: ['project'], undoes: null, effect: { project: false } },
-  'undo read': { ...flags, title: 'undo “mark as read”', start: [], undoes: 'keyword', effect: { $seen: false } },
-  move: { ...moves, title: 'move', undoes: null, target: 'own' },
-  archive: { ...moves, title: 'archive', undoes: null, target: 'role' },
-  junk: {
-    ...moves,
-    title: 'move to Junk',
-    undoes: null,
-    target: 'role',
-    effect: { ...moves.effect, $junk: true },
-  },
-  delete: { ...moves, title: 'delete', undoes: null, target: 'role' },
-  'undo move': { ...moves, title: 'undo a move', undoes: 'move', target: 'own' },
-  'undo delete': { ...moves, title: 'undo a deletion', undoes: 'delete', source: 'role', target: 'own' },
-  copy: {
-    group: 'copies',
-    title: 'add to a mailbox',
-    start: [],
-    undoes: null,
-    source: 'own',
-    target: 'own',
-    effect: { target: true },
-  },
-  destroy: {
-    group: 'destroy',
-    title: 'delete for good',
-    start: [],
-    undoes: null,
-    source: 'own',
-    target: null,
-    effect: 'destroy',
-  },
-  'undo destroy': {
-    group: 'undo destroy',
-    title: 'undo “delete for good” before it left',
-    start: [],
-    undoes: 'destroy',
-    source: 'own',
-    target: null,
-    effect: 'nothing',
-  },
-} as const satisfies Record<string, Kind>;
-
-export type KindName = keyof typeof kinds;
+import { kinds, type GroupName, type Kind, type KindName } from './kinds';
 
 export const groupTitles: Readonly<Record<GroupName, string>> = {
   flags: 'Read, unread, flags and keywords',
-  moves: 'Move, archive, junk, delete',
+  moves: 'Move, archive, junk, not junk, delete',
   copies: 'Add to a mailbox',
+  removals: 'Take out of one of two mailboxes',
   destroy: 'Delete for good',
   'undo destroy': 'Undo “delete for good”',
 };
@@ -82,8 +17,9 @@ export const situations = {
   'other flag': 'another flag of the message changed',
   elsewhere: 'the message was moved to another mailbox',
   destroyed: 'the message was deleted for good',
-  'target destroyed': 'the mailbox that it goes to was deleted',
-  'target renamed': 'the mailbox that it goes to was renamed',
+  'target destroyed': 'the mailbox that it goes to, or stays in, was deleted',
+  'target renamed': 'the mailbox that it goes to, or stays in, was renamed',
+  'other left': 'the message was taken out of its other mailbox',
   'source destroyed': 'the mailbox that it is in was deleted, with its mail',
   'source renamed': 'the mailbox that it is in was renamed',
   renumbered: 'the mailbox that it is in was numbered anew (IMAP’s UIDVALIDITY)',
@@ -107,6 +43,11 @@ export interface Cell {
   readonly seen: string;
   /** What stands in Outbox and Problems, or at least a part of it. */
   readonly words?: string;
+  /**
+   * Where another client puts a copy. Over JMAP that is the same message, and over IMAP (RFC 9051) a message of its own,
+   * which the change is not about.
+   */
+  readonly copied?: { readonly to: 'source' | 'elsewhere'; readonly seenOverImap: string };
 }
 
 const done = (seen: string): Cell => ({ result: 'done', seen });
@@ -118,6 +59,11 @@ const messageGone = gone('The message leaves the list, and the change with it: t
 const forbidden = refused(
   'You may not do this in that mailbox.',
   'The message is shown as it is on the server. The change stands in Outbox and Problems: Retry once you may, or Discard.',
+);
+/** A message stands in one mailbox at least. */
+const nowhere = refused(
+  'This message would be in no mailbox any more.',
+  'The message stays where it is. The change stands in Outbox and Problems: Discard it, and delete the message if you still want to.',
 );
 const signedOut = waits(
   'The change stays, shown and marked as waiting. “Sign in again” is shown; after it the change is sent by itself.',
@@ -166,6 +112,8 @@ export const cells: Readonly<Record<GroupName, Partial<Readonly<Record<Situation
   },
   copies: {
     nothing: done('The message is in both mailboxes.'),
+    same: done('It is in both mailboxes already. Nothing is asked of you.'),
+    opposite: done('The message is in both mailboxes: your change arrives last.'),
     'other flag': done('The message is in both mailboxes, with the other’s flag.'),
     elsewhere: done('The message is in its new mailbox, and in the one that you added.'),
     destroyed: messageGone,
@@ -182,6 +130,29 @@ export const cells: Readonly<Record<GroupName, Partial<Readonly<Record<Situation
       'The mailbox is full.',
       'The message stays where it was. The change stands in Outbox and Problems: make room and Retry, or Discard.',
     ),
+    'signed out': signedOut,
+    offline,
+  },
+  removals: {
+    nothing: done('The message is in the other mailbox only.'),
+    same: done('It is out of there already. Nothing is asked of you.'),
+    opposite: {
+      ...done('Your change counts: it arrives last.'),
+      copied: { to: 'source', seenOverImap: 'What was put back is a message of its own, and stays.' },
+    },
+    'other flag': done('The message is in the other mailbox only, with the other’s flag.'),
+    elsewhere: {
+      ...done('The message is in the other mailbox, and where it was moved to.'),
+      copied: { to: 'elsewhere', seenOverImap: 'What was moved is a message of its own.' },
+    },
+    destroyed: messageGone,
+    'target destroyed': nowhere,
+    'target renamed': done('The message is in the other mailbox only, under its new name.'),
+    'other left': nowhere,
+    'source destroyed': done('The message is in the other mailbox only.'),
+    'source renamed': done('The message is in the other mailbox only.'),
+    renumbered: done('The message is in the other mailbox only.'),
+    forbidden,
     'signed out': signedOut,
     offline,
   },

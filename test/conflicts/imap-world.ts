@@ -11,9 +11,9 @@ interface Login {
   readonly tuning: ImapTuning;
 }
 
-const roles = { archive: 'Archive', junk: 'Junk', trash: 'Trash' } as const;
-const flagOf = (keyword: string): string =>
-  keyword === '$junk' ? '$Junk' : keyword.startsWith('$') ? `\\${keyword.slice(1)}` : keyword;
+const roles = { archive: 'Archive', junk: 'Junk', trash: 'Trash', inbox: 'Inbox' } as const;
+const systemFlags = ['$seen', '$answered', '$flagged', '$draft'];
+const flagOf = (keyword: string): string => (systemFlags.includes(keyword) ? `\\${keyword.slice(1)}` : keyword);
 const keywordOf = (flag: string): string => flag.toLowerCase().replace(/^\\/, '$');
 
 export async function imapWorld({ port, user, password, tuning }: Login): Promise<World> {
@@ -36,9 +36,16 @@ export async function imapWorld({ port, user, password, tuning }: Login): Promis
       /\\no(select|nexistent)/i.test(line) ? [] : (/(?:"([^"]+)"|(\S+))$/.exec(line)?.slice(1).find(Boolean) ?? []),
     );
 
+  const expunge = async (mailbox: string, subject: string): Promise<void> => {
+    const uid = await uidOf(mailbox, subject);
+    await raw.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
+    await raw.command(`UID EXPUNGE ${uid}`);
+    await close();
+  };
+
   const world: World = {
     account,
-    isAtomic: false,
+    protocol: 'imap',
     roleName: (role) => roles[role],
     async makeMailbox(name) {
       await raw.command(`CREATE "${name}"`);
@@ -85,11 +92,9 @@ export async function imapWorld({ port, user, password, tuning }: Login): Promis
       await raw.command(`UID COPY ${await uidOf(from, subject)} "${to}"`);
       await close();
     },
-    async destroy(mailbox, subject) {
-      const uid = await uidOf(mailbox, subject);
-      await raw.command(`UID STORE ${uid} +FLAGS (\\Deleted)`);
-      await raw.command(`UID EXPUNGE ${uid}`);
-      await close();
+    leave: expunge,
+    async destroy(mailboxes, subject) {
+      for (const mailbox of mailboxes) await expunge(mailbox, subject);
     },
     trouble(kind) {
       if (kind === 'offline') network.setOnline(false);
@@ -100,8 +105,12 @@ export async function imapWorld({ port, user, password, tuning }: Login): Promis
       } else if (kind === 'forbidden') {
         network.refuse(/^UID (STORE|COPY|MOVE|EXPUNGE)/i, 'NO [NOPERM] Permission denied');
       } else network.refuse(/^UID (COPY|MOVE)/i, 'NO [OVERQUOTA] Quota exceeded (mailbox for user is full)');
+      return Promise.resolve();
     },
-    heal: () => network.heal(),
+    heal() {
+      network.heal();
+      return Promise.resolve();
+    },
     async truth(subjects) {
       const found = new Map<string, Set<string>>();
       for (const name of await mailboxes()) {
@@ -111,7 +120,8 @@ export async function imapWorld({ port, user, password, tuning }: Login): Promis
           const subject = /Subject: (.*)\r\n/.exec(line)?.[1] ?? '';
           if (!subjects.includes(subject)) continue;
           const names = found.get(subject) ?? new Set();
-          found.set(subject, names.add(`in ${name}`));
+          const at = `in ${/^inbox$/i.test(name) ? roles.inbox : name}`;
+          found.set(subject, names.add(names.has(at) ? `${at} once more` : at));
           const flags = /FLAGS \(([^)]*)\)/.exec(line)?.[1]?.split(' ') ?? [];
           for (const flag of flags) if (flag !== '' && !/^\\recent$/i.test(flag)) names.add(keywordOf(flag));
         }

@@ -3,11 +3,17 @@ import { connectJmap, type RawObject } from '../servers/raw-jmap';
 import { allEmails } from '../support/all-emails';
 import { otherClient } from '../support/other-client';
 import { openSyncedAccount, type Login } from '../support/synced-account';
-import type { World } from './world';
+import type { Trouble, World } from './world';
 
-/** `faults`: of the embedded server; a real one has no trouble on cue. */
-export async function jmapWorld(login: Login, faults: Faults | null): Promise<World> {
-  const jmap = await connectJmap(login);
+/** What keeps the account under test, and nobody else, from changing anything. */
+export interface Troubles {
+  trouble(kind: Trouble): Promise<void>;
+  heal(): Promise<void>;
+}
+
+/** `login`: of the account under test; the other client may reach the server by another way. */
+export async function jmapWorld(login: Login, troubles: Troubles, otherLogin: Login = login): Promise<World> {
+  const jmap = await connectJmap(otherLogin);
   const other = otherClient(jmap);
   const account = await openSyncedAccount(login);
   const mailboxes = async (): Promise<RawObject[]> => (await jmap.call('Mailbox/get', { ids: null })).list ?? [];
@@ -24,7 +30,7 @@ export async function jmapWorld(login: Login, faults: Faults | null): Promise<Wo
   };
   return {
     account,
-    isAtomic: true,
+    protocol: 'jmap',
     roleName: (role) => all.find((one) => one.role === role)?.name ?? `none with the role ${role}`,
     async makeMailbox(name) {
       await other.createMailbox(name);
@@ -50,19 +56,10 @@ export async function jmapWorld(login: Login, faults: Faults | null): Promise<Wo
       }),
     copy: async (subject, _from, to) =>
       other.update({ [await email(subject)]: { [`mailboxIds/${await mailbox(to)}`]: true } }),
-    destroy: async (_name, subject) => other.destroy([await email(subject)]),
-    trouble(kind) {
-      if (faults === null) throw new Error('no trouble on cue here');
-      faults.clear();
-      if (kind === 'offline') faults.always({ kind: 'reset', endpoint: 'api', method: 'Email/set' });
-      else if (kind === 'signed out')
-        faults.always({ kind: 'status', status: 401, endpoint: 'api', method: 'Email/set' });
-      else {
-        const type = kind === 'forbidden' ? 'forbidden' : 'overQuota';
-        faults.always({ kind: 'setErrors', method: 'Email/set', error: { type } });
-      }
-    },
-    heal: () => faults?.clear(),
+    leave: async (name, subject) =>
+      other.update({ [await email(subject)]: { [`mailboxIds/${await mailbox(name)}`]: null } }),
+    destroy: async (_mailboxes, subject) => other.destroy([await email(subject)]),
+    ...troubles,
     async truth(subjects) {
       const names = new Map((await mailboxes()).map(({ id, name = '' }) => [id, name]));
       const found = (await allEmails(jmap)).filter(({ subject = '' }) => subjects.includes(subject));
@@ -75,6 +72,27 @@ export async function jmapWorld(login: Login, faults: Faults | null): Promise<Wo
     },
     stop() {
       account.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+/** Of the embedded server. */
+export function faultTroubles(faults: Faults): Troubles {
+  return {
+    trouble(kind) {
+      faults.clear();
+      if (kind === 'offline') faults.always({ kind: 'reset', endpoint: 'api', method: 'Email/set' });
+      else if (kind === 'signed out')
+        faults.always({ kind: 'status', status: 401, endpoint: 'api', method: 'Email/set' });
+      else {
+        const type = kind === 'forbidden' ? 'forbidden' : 'overQuota';
+        faults.always({ kind: 'setErrors', method: 'Email/set', error: { type } });
+      }
+      return Promise.resolve();
+    },
+    heal() {
+      faults.clear();
       return Promise.resolve();
     },
   };

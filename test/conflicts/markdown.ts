@@ -1,5 +1,6 @@
 import { format, resolveConfig } from 'prettier';
-import { cells, groupTitles, kinds, situations, type GroupName, type Kind, type SituationName } from './cells';
+import { cells, groupTitles, situations, type SituationName } from './cells';
+import { kinds, type GroupName, type Kind } from './kinds';
 
 const entries = <Name extends string, Value>(record: Partial<Readonly<Record<Name, Value>>>): [Name, Value][] =>
   Object.entries(record) as [Name, Value][];
@@ -17,7 +18,8 @@ function table(group: GroupName, title: string): string {
     const cell = cells[group][situation satisfies SituationName];
     if (cell === undefined) return [];
     const words = cell.words === undefined ? '' : ` “${cell.words}”`;
-    return [`| ${meanwhile} | ${marks[cell.result]} | ${cell.seen}${words} |`];
+    const overImap = cell.copied === undefined ? '' : ` Over IMAP: ${cell.copied.seenOverImap}`;
+    return [`| ${meanwhile} | ${marks[cell.result]} | ${cell.seen}${words}${overImap} |`];
   });
   return [
     `### ${title}`,

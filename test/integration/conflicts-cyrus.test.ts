@@ -7,7 +7,10 @@ describeConflicts(
   async () => {
     const server = await startCyrus();
     const { email: user, password } = server.users.alice;
-    const world = await jmapWorld({ url: server.jmapUrl, user, password }, null);
+    const world = await jmapWorld(
+      { url: server.jmapUrl, user, password },
+      { trouble: () => Promise.reject(new Error('x')), heal: () => Promise.resolve() },
+    );
     return { ...world, stop: () => world.stop().then(() => server.stop()) };
   },
   ['renumbered', 'forbidden', 'over quota', 'signed out', 'offline'],

@@ -1,4 +1,4 @@
-import { jmapWorld } from '../conflicts/jmap-world';
+import { faultTroubles, jmapWorld } from '../conflicts/jmap-world';
 import { startEmbeddedJmap } from '../servers/embedded-jmap/embedded-jmap';
 import { users } from '../servers/users';
 import { describeConflicts } from './conflicts';
@@ -8,7 +8,7 @@ describeConflicts(
   async () => {
     const server = await startEmbeddedJmap();
     const { email: user, password } = users.alice;
-    const world = await jmapWorld({ url: server.url, user, password }, server.faults);
+    const world = await jmapWorld({ url: server.url, user, password }, faultTroubles(server.faults));
     return { ...world, stop: () => world.stop().then(() => server.stop()) };
   },
   ['renumbered'],

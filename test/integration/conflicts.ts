@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { situations, type SituationName } from '../conflicts/cells';
-import { orders, playSituation } from '../conflicts/play';
+import { playSituation } from '../conflicts/play';
+import { orders } from '../conflicts/rest';
 import type { World } from '../conflicts/world';
 
 /** Every cell of docs/conflicts.md on one server; `without`: situations that cannot be brought about there. */

@@ -4,6 +4,7 @@ import { identityOf } from '../../db/email-identity';
 import { emailIdentity } from '../../db/imap-unplaced';
 import type { EmailId, MailboxId } from '../../model/ids';
 import { normaliseKeywords } from '../../model/keywords';
+import { mailboxIsAway } from './absent';
 import { getCheckpoint } from './checkpoint';
 import { atom } from './connection';
 import { fetchList } from './fetch-list';
@@ -39,7 +40,12 @@ export async function findCopies(
   const inDoubt = targets.filter(({ mayBeDone }) => mayBeDone);
   if (inDoubt.length === 0) return found;
   // Also where it was never read, or is numbered anew.
-  const { uidValidity } = await selectMailbox(connection, path, null, signal);
+  const destination = await selectIfThere(step, path);
+  if (destination === null) {
+    await reopenMailbox(connection, selected, signal);
+    return found;
+  }
+  const { uidValidity } = destination;
   for (const { emailId } of inDoubt) {
     const messageId = messageIdOf(db, emailId);
     if (messageId === null) continue;
@@ -53,6 +59,16 @@ export async function findCopies(
   }
   await reopenMailbox(connection, selected, signal);
   return await levelKeywords(step, targets, path, found);
+}
+
+/** Null: it was renamed or is gone. The command that is to put something there hears so as well, and waits for the round. */
+async function selectIfThere(step: StepContext, path: string): Promise<Selected | null> {
+  try {
+    return await selectMailbox(step.connection, path, null, step.signal);
+  } catch (error) {
+    if ((await mailboxIsAway(step, path, [], error)) === null) throw error;
+    return null;
+  }
 }
 
 /** Those of the messages that are known to have a copy there, with other keywords than the original has. */

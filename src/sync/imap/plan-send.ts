@@ -9,8 +9,8 @@ import { changeWords, refused } from '../change-words';
 import { unknownYet } from './absent';
 import type { ImapContext } from './imap-context';
 import { copyMessages, moveMessages } from './move';
-import type { Step } from './send';
-import { deleteMessages, removeCopies, storeKeywords, takeMarkAway } from './store';
+import type { Step, Target } from './send';
+import { deleteMessages, removeOldCopies, storeKeywords, takeMarkAway } from './store';
 
 /** In the order in which they are done. */
 export const steps = { prepare: -1, keywords: 0, copy: 1, move: 2, remove: 3 } as const;
@@ -104,7 +104,9 @@ function planMailboxes(
   if (staying.length < live.length) keepKeywords(live, staying, add);
   for (const id of others) {
     if (source !== undefined && id !== undefined) {
-      add(steps.copy, `copy ${id}`, source.mailboxId, source.uid, (step, targets) => copyMessages(step, targets, id));
+      add(steps.copy, `copy ${id}`, source.mailboxId, source.uid, (step, targets) =>
+        copyMessages(step, targets.map(lookedFor), id),
+      );
     }
   }
   // The marked ones as well: a move that was interrupted may have left them.
@@ -113,10 +115,13 @@ function planMailboxes(
       add(steps.move, `move ${destination}`, place.mailboxId, place.uid, (step, targets) =>
         moveMessages(step, targets, destination),
       );
-    } else add(steps.remove, 'copies', place.mailboxId, place.uid, removeCopies);
+    } else add(steps.remove, 'copies', place.mailboxId, place.uid, removeOldCopies);
   }
   return null;
 }
+
+/** Somebody else may have put a copy there as well, and a second one would double the message. */
+const lookedFor = (target: Target): Target => ({ ...target, mayBeDone: true });
 
 /**
  * Somebody has marked every copy, and the person moves the message meanwhile: it stays, as it does where it was moved to

@@ -10,13 +10,15 @@ import {
 import { expectedMailbox, newRound } from '../../db/imap-unplaced';
 import type { MailDb } from '../../db/mail-db';
 import type { EmailId, MailboxId } from '../../model/ids';
+import { normaliseKeywords } from '../../model/keywords';
 import type { ChangeOutcome } from '../backend';
-import { absentAmong, notThere, uidOfFetch } from './absent';
+import { absentAmong, notThere, uidOfFetch, unknownYet } from './absent';
 import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
 import { copiesElsewhere } from './copies-elsewhere';
-import { flagOf } from './flags';
+import { flagOf, keywordsOf } from './flags';
 import { isRefusalOfOne } from './imap-error';
+import { fetchFlags } from './look-at-flags';
 import { ownMarks, setOwnMarks } from './own-marks';
 import { search } from './search';
 import { addVanished, type Selected } from './select';
@@ -126,7 +128,43 @@ export async function removeCopies(
   const elsewhere = await copiesElsewhere(step, targets, staysIn);
   const last = targets.filter(({ emailId }) => !elsewhere.has(emailId));
   const others = without(targets, last);
-  return new Map([...notThere(step, last), ...(others.length === 0 ? [] : await takeOut(step, others, true))]);
+  if (others.length === 0) return notThere(step, last);
+  return new Map([...notThere(step, last), ...(await takeOut(step, others, true))]);
+}
+
+/**
+ * The same of copies that were made some time ago: somebody may have flagged just the ones that go, and what only those
+ * have is the message's all the same. So they are looked at, and what is news waits until the others have been given it.
+ */
+export async function removeOldCopies(
+  step: StepContext,
+  targets: readonly Target[],
+): Promise<ReadonlyMap<EmailId, ChangeOutcome>> {
+  const flagged = await flaggedMeanwhile(step, targets);
+  if (flagged.length > 0) step.needsCycle();
+  const others = without(targets, flagged);
+  const waiting = flagged.map(({ emailId }) => [emailId, unknownYet('Its flags were changed meanwhile.')] as const);
+  return new Map([...waiting, ...(others.length === 0 ? [] : await removeCopies(step, others))]);
+}
+
+/** Those of the copies that have other keywords than was known; now it is. */
+async function flaggedMeanwhile(step: StepContext, targets: readonly Target[]): Promise<readonly Target[]> {
+  const { context, mailboxId } = step;
+  const flags = await fetchFlags(step, uidSet(targets));
+  const now = new Map([...flags].map(([uid, list]) => [uid, keywordsOf(list)] as const));
+  const copiesOf = placesOfEach(
+    context.db,
+    targets.map(({ emailId }) => emailId),
+  );
+  const plain = (keywords: readonly string[]): string =>
+    normaliseKeywords(keywords.filter((keyword) => keyword !== deletedFlag)).join(' ');
+  const flagged = targets.filter(({ emailId, uid }) => {
+    const copy = copiesOf.get(emailId)?.find((one) => one.mailboxId === mailboxId && one.uid === uid);
+    const keywords = now.get(uid);
+    return copy !== undefined && keywords !== undefined && plain(copy.keywords) !== plain(keywords);
+  });
+  updateKeywords(context.db, mailboxId, new Map(flagged.map(({ uid }) => [uid, now.get(uid) ?? []] as const)));
+  return flagged;
 }
 
 /** Takes all copies out of a mailbox: one that is gone from there may be in another by now. */

@@ -33,9 +33,9 @@ export async function sendChanges(
   const outcomes = new Map<EmailId, ChangeOutcome>();
   const items: Item[] = [];
   const gone = await goneTargets(context, changes, signal);
-  const moved = await movedMeanwhile(context, changes, signal);
+  const places = await placesNow(context, changes, signal);
   for (const change of changes) {
-    const item = moved.has(change.email.id) ? refused(changeWords.movedMeanwhile) : toItem(context, change, gone);
+    const item = toItem(context, change, gone, places(change));
     if ('result' in item) outcomes.set(change.email.id, item);
     else items.push(item);
   }
@@ -60,16 +60,6 @@ function chained(first: SendResult['checkpoint'], second: SendResult['checkpoint
 }
 
 /**
- * Where a message is thought to stay that leaves a mailbox for no other one. Somebody may have taken it out of there
- * meanwhile: a patch that only removes would leave it nowhere then, and Cyrus deletes what stands nowhere. So the patch
- * says one of these as well.
- */
-function remaining({ email, patch }: OutgoingChange): MailboxId[] {
-  if (patch.addMailboxes.length > 0 || patch.removeMailboxes.length === 0) return [];
-  return [...email.mailboxIds].filter((id) => !patch.removeMailboxes.includes(id));
-}
-
-/**
  * The mailboxes that messages are to be in and that are not there any more. Asked for, because Cyrus takes a move
  * into a mailbox that somebody else destroyed, says that it is done, and the message is gone.
  */
@@ -78,61 +68,66 @@ async function goneTargets(
   changes: readonly OutgoingChange[],
   signal: AbortSignal,
 ): Promise<ReadonlySet<string>> {
-  const targets = new Set(changes.flatMap((change) => [...change.patch.addMailboxes, ...remaining(change)]));
-  const remoteIds = [...targets].flatMap((id) => remoteMailboxId(context.db, id) ?? []);
-  return new Set((await getItems(context, 'Mailbox', remoteIds, ['id'], signal)).notFound);
+  const targets = new Set(changes.flatMap(({ patch }) => patch.addMailboxes));
+  return new Set((await getItems(context, 'Mailbox', remoteIds(context, targets), ['id'], signal)).notFound);
 }
 
+/** It leaves a mailbox for no other one. */
+const onlyLeaves = ({ addMailboxes, removeMailboxes }: OutgoingChange['patch']): boolean =>
+  addMailboxes.length === 0 && removeMailboxes.length > 0;
+
 /**
- * The messages that are to be deleted for good, and stand by now in a mailbox that we have not heard of: asked for, because
- * `destroy` takes a message from wherever it is, and cannot be taken back.
+ * Where messages stand (ids of the server) that are to be deleted for good, or to leave a mailbox for no other one: asked
+ * for, because somebody may have moved them where we have not heard of it. `destroy` takes a message from wherever it is and
+ * cannot be taken back, and Cyrus deletes what a patch leaves nowhere. What the server does not tell is as it was known.
  */
-async function movedMeanwhile(
+async function placesNow(
   context: JmapContext,
   changes: readonly OutgoingChange[],
   signal: AbortSignal,
-): Promise<ReadonlySet<EmailId>> {
-  const destroyed = changes.filter(({ patch }) => patch.destroy).map(({ email }) => email);
-  const ids = destroyed.flatMap(({ remoteId }) => remoteId ?? []);
+): Promise<(change: OutgoingChange) => readonly string[]> {
+  const asked = changes.filter(({ patch }) => patch.destroy || onlyLeaves(patch));
+  const ids = asked.flatMap(({ email }) => email.remoteId ?? []);
   const { list } = await getItems(context, 'Email', ids, ['id', 'mailboxIds'], signal);
   const now = new Map(
     list.flatMap((item) => {
       const parsed = v.safeParse(whereabouts, item);
-      return parsed.success ? [[parsed.output.id, parsed.output.mailboxIds] as const] : [];
+      return parsed.success ? [[parsed.output.id, Object.keys(parsed.output.mailboxIds)] as const] : [];
     }),
   );
-  const moved = destroyed.filter(({ remoteId, mailboxIds }) => {
-    const known = new Set([...mailboxIds].map((id) => remoteMailboxId(context.db, id)));
-    return Object.keys(now.get(remoteId ?? '') ?? {}).some((id) => !known.has(id));
-  });
-  return new Set(moved.map(({ id }) => id));
+  return ({ email }) => now.get(email.remoteId ?? '') ?? remoteIds(context, email.mailboxIds);
 }
 
-/** The patch, or why it cannot be sent. */
-function toItem({ db }: JmapContext, change: OutgoingChange, gone: ReadonlySet<string>): Item | ChangeOutcome {
+const remoteIds = ({ db }: JmapContext, ids: Iterable<MailboxId>): string[] =>
+  [...ids].flatMap((id) => remoteMailboxId(db, id) ?? []);
+
+/** The patch, or why it cannot be sent. `places`: where it stands, where that matters. */
+function toItem(
+  context: JmapContext,
+  change: OutgoingChange,
+  gone: ReadonlySet<string>,
+  places: readonly string[],
+): Item | ChangeOutcome {
   const { email, patch } = change;
   if (email.remoteId === null) return refused('This message is not on the server yet.');
   const item = { emailId: email.id, remoteId: email.remoteId };
-  if (patch.destroy) return { ...item, patch: null };
-  const isThere = (id: MailboxId): boolean => {
-    const remoteId = remoteMailboxId(db, id);
-    return remoteId !== undefined && !gone.has(remoteId);
-  };
-  if (!patch.addMailboxes.every(isThere)) return refused(changeWords.targetGone);
-  const stays = remaining(change).find(isThere);
-  const places = stays === undefined ? patch.addMailboxes : [stays];
+  if (patch.destroy) {
+    const known = remoteIds(context, email.mailboxIds);
+    return places.every((id) => known.includes(id)) ? { ...item, patch: null } : refused(changeWords.movedMeanwhile);
+  }
+  const added = remoteIds(context, patch.addMailboxes).filter((id) => !gone.has(id));
+  if (added.length < patch.addMailboxes.length) return refused(changeWords.targetGone);
+  const removed = remoteIds(context, patch.removeMailboxes);
+  // Said as well, because somebody may take it out of there between our question and this.
+  const stays = onlyLeaves(patch) ? places.filter((id) => !removed.includes(id)).slice(0, 1) : [];
   // RFC 8621 §4.1.1: a message stands in at least one mailbox.
-  if (patch.removeMailboxes.length > 0 && places.length === 0) return refused(changeWords.nowhere);
+  if (onlyLeaves(patch) && stays.length === 0) return refused(changeWords.nowhere);
   const set: Record<string, true | null> = {};
   for (const keyword of patch.addKeywords) set[`keywords/${escapePointer(keyword)}`] = true;
   for (const keyword of patch.removeKeywords) set[`keywords/${escapePointer(keyword)}`] = null;
-  for (const [mailboxIds, value] of [[patch.removeMailboxes, null] as const, [places, true] as const]) {
-    for (const id of mailboxIds) {
-      const remoteId = remoteMailboxId(db, id);
-      if (remoteId !== undefined) set[`mailboxIds/${escapePointer(remoteId)}`] = value;
-    }
-  }
-  return { ...item, patch: set, saysMore: stays !== undefined };
+  for (const id of removed) set[`mailboxIds/${escapePointer(id)}`] = null;
+  for (const id of [...added, ...stays]) set[`mailboxIds/${escapePointer(id)}`] = true;
+  return { ...item, patch: set, saysMore: stays.length > 0 };
 }
 
 /** RFC 6901 §3. */

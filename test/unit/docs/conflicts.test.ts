@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cells, isPlayed, kinds, situations, type KindName, type SituationName } from '../../conflicts/cells';
+import { cells, isPlayed, situations, type SituationName } from '../../conflicts/cells';
+import { kinds, type KindName } from '../../conflicts/kinds';
 import { withConflictTables } from '../../conflicts/markdown';
 
 describe('docs/conflicts.md', () => {

@@ -12,11 +12,12 @@ import { notify } from '../notify';
 const toldKey = 'mailpane.problems.told';
 const toldSchema = v.fallback(v.array(v.number()), []);
 
-/** A word, once, when a change has failed for good. */
+/** A word, once over all windows, when a change has failed for good: in the one that the person looks at, or looks at next. */
 export function noticeFailures({ client, extension, log }: ViewContext, directory: Directory): vscode.Disposable {
-  const stored = v.parse(toldSchema, extension.globalState.get(toldKey));
   const watch = watchFailures(client, directory, {
-    told: stored.map((id) => id as ChangeId),
+    // VS Code carries what one window has stored to the others.
+    told: () => v.parse(toldSchema, extension.globalState.get(toldKey)).map((id) => id as ChangeId),
+    isFocused: () => vscode.window.state.focused,
     onTold: async (all) => await extension.globalState.update(toldKey, all),
     onError: (error) => log.warn(`The outbox could not be read: ${error instanceof Error ? error.message : 'failed'}`),
     async onFailed(first, count) {
@@ -25,7 +26,10 @@ export function noticeFailures({ client, extension, log }: ViewContext, director
       void offerProblems(what, first, count);
     },
   });
-  return vscode.Disposable.from(watch);
+  const focus = vscode.window.onDidChangeWindowState(({ focused }) => {
+    if (focused) watch.focused();
+  });
+  return vscode.Disposable.from(watch, focus);
 }
 
 /** `what`: the first of `count` that failed. */

@@ -9,8 +9,10 @@ import { createRefresher } from '../refresher';
 const interval = 1000;
 
 export interface FailureWatch {
-  /** Which failed changes the person knows of, from before. */
-  readonly told: readonly ChangeId[];
+  /** Which failed changes the person knows of, from before and from any window, as of now. */
+  told(): readonly ChangeId[];
+  /** The person looks at this window: no other one tells. */
+  isFocused(): boolean;
   /** Which they know of now. */
   onTold(all: readonly ChangeId[]): Promise<void>;
   /** `first` of `count` that nobody was told of yet. */
@@ -20,17 +22,21 @@ export interface FailureWatch {
 
 /**
  * Finds what failed since the person was told. The queue changes with each key that is pressed, so the engine is asked only
- * when the number of failed changes is another one.
+ * when the number of failed changes is another one, or the person comes back to this window (`focused`) and there are some.
  */
-export function watchFailures(client: MailClient, directory: Directory, watch: FailureWatch): Disposable {
-  let told: ReadonlySet<ChangeId> = new Set(watch.told);
+export function watchFailures(
+  client: MailClient,
+  directory: Directory,
+  watch: FailureWatch,
+): Disposable & { focused(): void } {
   const refresher = createRefresher(interval, async (signal) => {
     try {
       const failed = await client.request('outbox/failed', { accountId: null, reason: null }, signal);
-      const fresh = newlyFailed(told, failed);
-      const isSame = fresh.length === 0 && failed.length === told.size;
-      told = new Set(failed);
-      if (!isSame) await watch.onTold(failed);
+      const told = new Set(watch.told());
+      // What stands as failed no more is forgotten by whichever window sees it: it is news where it fails again.
+      const known = watch.isFocused() ? failed : failed.filter((changeId) => told.has(changeId));
+      const fresh = newlyFailed(told, known);
+      if (fresh.length > 0 || known.length !== told.size) await watch.onTold(known);
       const [changeId] = fresh;
       if (changeId === undefined) return;
       const first = await client.request('outbox/get', { changeId }, signal);
@@ -44,6 +50,9 @@ export function watchFailures(client: MailClient, directory: Directory, watch: F
   });
   if (directory.state.loaded) refresher.request();
   return {
+    focused() {
+      if (directory.state.loaded && directory.state.overview.failed > 0) refresher.request();
+    },
     dispose() {
       look.dispose();
       refresher.dispose();

@@ -12,10 +12,16 @@ import type { World } from './world';
 
 /**
  * Plays the column of a situation: one message for each kind of change, all in one account, all sent in one go. What
- * comes of each is compared with its cell; names in the comparison are those of the kinds.
+ * comes of each is compared with its cell; names in the comparison are those of the kinds. `without`: left out.
  */
-export async function playSituation(world: World, situation: SituationName, order: Order): Promise<void> {
-  const names = (Object.keys(kinds) as KindName[]).filter((name) => isPlayed(name, situation));
+export async function playSituation(
+  world: World,
+  situation: SituationName,
+  order: Order,
+  without: readonly KindName[] = [],
+): Promise<void> {
+  const played = (Object.keys(kinds) as KindName[]).filter((name) => isPlayed(name, situation));
+  const names = played.filter((name) => !without.includes(name));
   const pieces = await setUp(world, names);
   try {
     for (const piece of pieces) act(world, piece);

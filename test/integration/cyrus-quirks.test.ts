@@ -1,7 +1,8 @@
 // What Cyrus does differently from what one would expect, or from the standard. The engine's tests build on these:
 // when a newer Cyrus mends one, this says so first. docs/test-servers.md has the list.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startCyrus, type CyrusServer } from '../servers/cyrus';
+import { connectRawImap, type RawImap } from '../servers/raw-imap';
 import { connectJmap, type RawJmap } from '../servers/raw-jmap';
 import { deliver } from '../servers/seed';
 import { users } from '../servers/users';
@@ -149,5 +150,67 @@ describe('Cyrus 3.6', () => {
     const submission = { identityId: identities[0]?.id, emailId: email.id, envelope };
     const { notCreated } = await jmap.call('EmailSubmission/set', { create: { submission } });
     expect(notCreated).toMatchObject({ submission: { type: 'tooManyRecipients' } });
+  });
+
+  describe('what the administrator forbids', () => {
+    let admin: RawImap;
+    let target: string;
+    beforeAll(async () => {
+      await server.setPassword({ email: 'admin@localhost', password: 'secret-admin' });
+      admin = await connectRawImap({ port: server.imapPort, user: 'admin', password: 'secret-admin' });
+      const { created } = await jmap.call('Mailbox/set', { create: { target: { name: 'Target' } } });
+      target = (created as Record<string, { id: string }>).target?.id ?? '';
+    });
+    afterEach(async () => {
+      await admin.command('SETQUOTA "user/alice@example.test" ()');
+      await setRights('lrswipkxtecdan');
+    });
+    afterAll(() => admin.logout());
+
+    const setRights = async (rights: string): Promise<void> => {
+      for (const mailbox of ['user/alice@example.test', 'user/alice/Target@example.test'])
+        await admin.command(`SETACL "${mailbox}" ${alice.email} ${rights}`);
+    };
+    const inbox = async (): Promise<string> => (await jmap.mailboxByRole('inbox')).id;
+    const copied = () => ({ [`mailboxIds/${target}`]: true });
+    const moved = async () => ({ ...copied(), [`mailboxIds/${await inbox()}`]: null });
+    const set = async (id: string, patch: Record<string, unknown>): Promise<unknown> =>
+      (await jmap.call('Email/set', { update: { [id]: patch } })).updated;
+    const places = async (id: string): Promise<string[] | undefined> => {
+      const { list = [] } = await jmap.call('Email/get', { ids: [id], properties: ['mailboxIds'] });
+      return list[0] && Object.keys(list[0].mailboxIds ?? {});
+    };
+
+    it('says that a copy is made where nothing may be put, and makes none', async () => {
+      const { id } = await delivered('Subject: copy\r\n\r\n', ['subject']);
+      await setRights('lr');
+      expect(await set(id, copied())).toHaveProperty(id);
+      expect(await places(id)).toEqual([await inbox()]);
+    });
+
+    it('deletes for good where nothing may be deleted', async () => {
+      const { id } = await delivered('Subject: destroy\r\n\r\n', ['subject']);
+      await setRights('lr');
+      expect((await jmap.call('Email/set', { destroy: [id] })).destroyed).toEqual([id]);
+      expect(await places(id)).toBeUndefined();
+    });
+
+    it('moves and copies in an account that has no room', async () => {
+      const [a, b] = [
+        await delivered('Subject: a\r\n\r\n', ['subject']),
+        await delivered('Subject: b\r\n\r\n', ['subject']),
+      ];
+      await admin.command('SETQUOTA "user/alice@example.test" (STORAGE 0)');
+      expect(await set(a.id, copied())).toHaveProperty(a.id);
+      expect(await set(b.id, await moved())).toHaveProperty(b.id);
+      expect([await places(a.id), await places(b.id)]).toEqual([expect.arrayContaining([target]), [target]]);
+    });
+
+    it('says that a message is moved in an account that may not have as many, and deletes it', async () => {
+      const { id } = await delivered('Subject: too many\r\n\r\n', ['subject']);
+      await admin.command('SETQUOTA "user/alice@example.test" (MESSAGE 0)');
+      expect(await set(id, await moved())).toHaveProperty(id);
+      expect(await places(id)).toBeUndefined();
+    });
   });
 });

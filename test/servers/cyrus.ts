@@ -54,6 +54,8 @@ export interface CyrusServer {
   readonly users: typeof users;
   /** One more account, empty, and without mailboxes until its first login by IMAP. */
   addUser(user: TestUser): Promise<void>;
+  /** Another password for an account, or one for the administrator `admin@localhost`. */
+  setPassword(user: TestUser): Promise<void>;
   /** Stops the server and writes its mail to a folder, replacing what is there. */
   saveTemplate(folder: string): Promise<void>;
   /** Ends all its processes and removes its files. May be called again. */
@@ -126,6 +128,7 @@ function describe(
     certificate,
     users,
     addUser: (user) => setPassword(settings, user),
+    setPassword: (user) => setPassword(settings, user),
     async saveTemplate(folder) {
       await Promise.all([server.stopAndKeep(), smtp.stop()]);
       try {

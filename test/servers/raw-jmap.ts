@@ -88,8 +88,9 @@ const mail = 'urn:ietf:params:jmap:mail';
 
 /** Fetches the session at `/.well-known/jmap` of `url`. Throws RawJmapError `unauthorized` for a wrong password. */
 export async function connectJmap(options: { url: string; user: string; password: string }): Promise<RawJmap> {
-  const authorization = `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`;
   const request = async (url: string | URL, init: RequestInit = {}): Promise<Response> => {
+    // Read each time: a test may change the password.
+    const authorization = `Basic ${Buffer.from(`${options.user}:${options.password}`).toString('base64')}`;
     const headers = { ...(init.headers as Record<string, string> | undefined), authorization };
     const response = await fetch(url, { ...init, headers });
     if (response.ok) return response;

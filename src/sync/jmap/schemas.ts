@@ -35,6 +35,12 @@ export const whereabouts = v.object({
   mailboxIds: v.fallback(v.record(v.string(), v.unknown()), {}),
 });
 
+/** A right that is not told of is no reason to refuse. */
+export const addable = v.object({
+  id: v.string(),
+  myRights: v.fallback(v.object({ mayAddItems: v.fallback(v.boolean(), true) }), { mayAddItems: true }),
+});
+
 /** One that makes no sense is still a refusal of its item, and of no other. */
 const setError = v.fallback(
   v.object({

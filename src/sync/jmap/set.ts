@@ -7,7 +7,7 @@ import { SyncError } from '../sync-error';
 import type { Call } from './client';
 import { getItems } from './get-items';
 import { emailType, type JmapContext } from './jmap-context';
-import { setAnswer, whereabouts, type SetError } from './schemas';
+import { addable, setAnswer, whereabouts, type SetError } from './schemas';
 
 /** Octets left free in a request for everything around the patches. */
 const envelope = 2_000;
@@ -32,10 +32,10 @@ export async function sendChanges(
 ): Promise<SendResult> {
   const outcomes = new Map<EmailId, ChangeOutcome>();
   const items: Item[] = [];
-  const gone = await goneTargets(context, changes, signal);
+  const shut = await shutTargets(context, changes, signal);
   const places = await placesNow(context, changes, signal);
   for (const change of changes) {
-    const item = toItem(context, change, gone, places(change));
+    const item = toItem(context, change, shut, places(change));
     if ('result' in item) outcomes.set(change.email.id, item);
     else items.push(item);
   }
@@ -59,17 +59,26 @@ function chained(first: SendResult['checkpoint'], second: SendResult['checkpoint
   return first !== null && second !== null && first.to === second.from ? { ...first, to: second.to } : null;
 }
 
+/** Why nothing can be put into mailboxes that messages are to be in, by their ids on the server. */
+type Shut = ReadonlyMap<string, string>;
+
 /**
- * The mailboxes that messages are to be in and that are not there any more. Asked for, because Cyrus takes a move
- * into a mailbox that somebody else destroyed, says that it is done, and the message is gone.
+ * Asked for, because Cyrus takes a move into a mailbox that somebody else destroyed, says that it is done, and the message
+ * is gone; and says so of a copy into one where we may not put anything (RFC 8621 §2, `mayAddItems`), and makes none.
  */
-async function goneTargets(
+async function shutTargets(
   context: JmapContext,
   changes: readonly OutgoingChange[],
   signal: AbortSignal,
-): Promise<ReadonlySet<string>> {
-  const targets = new Set(changes.flatMap(({ patch }) => patch.addMailboxes));
-  return new Set((await getItems(context, 'Mailbox', remoteIds(context, targets), ['id'], signal)).notFound);
+): Promise<Shut> {
+  const targets = remoteIds(context, new Set(changes.flatMap(({ patch }) => patch.addMailboxes)));
+  const { list, notFound } = await getItems(context, 'Mailbox', targets, ['id', 'myRights'], signal);
+  const shut = new Map(notFound.map((id) => [id, changeWords.targetGone as string]));
+  for (const item of list) {
+    const parsed = v.safeParse(addable, item);
+    if (parsed.success && !parsed.output.myRights.mayAddItems) shut.set(parsed.output.id, changeWords.forbidden);
+  }
+  return shut;
 }
 
 /** It leaves a mailbox for no other one. */
@@ -105,7 +114,7 @@ const remoteIds = ({ db }: JmapContext, ids: Iterable<MailboxId>): string[] =>
 function toItem(
   context: JmapContext,
   change: OutgoingChange,
-  gone: ReadonlySet<string>,
+  shut: Shut,
   places: readonly string[],
 ): Item | ChangeOutcome {
   const { email, patch } = change;
@@ -115,8 +124,10 @@ function toItem(
     const known = remoteIds(context, email.mailboxIds);
     return places.every((id) => known.includes(id)) ? { ...item, patch: null } : refused(changeWords.movedMeanwhile);
   }
-  const added = remoteIds(context, patch.addMailboxes).filter((id) => !gone.has(id));
+  const added = remoteIds(context, patch.addMailboxes);
   if (added.length < patch.addMailboxes.length) return refused(changeWords.targetGone);
+  const why = added.flatMap((id) => shut.get(id) ?? [])[0];
+  if (why !== undefined) return refused(why);
   const removed = remoteIds(context, patch.removeMailboxes);
   // Said as well, because somebody may take it out of there between our question and this.
   const stays = onlyLeaves(patch) ? places.filter((id) => !removed.includes(id)).slice(0, 1) : [];

@@ -49,9 +49,12 @@ export function noticeOf(what: DatabaseNotice['what'], file: string, saved: Save
     ({ state, change }) => state !== 'failed' && (saved.isDoubtful || change.email === null),
   );
   return {
-    ...{ what, file, orphans, unreadable },
+    what,
+    file,
     accounts: accounts.length,
     changes: changes.length,
+    orphans,
+    unreadable,
     undecided: undecided.length,
   };
 }

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { AccountId, ChangeId, EmailId, MailboxId } from '../model/ids';
-import type { ChangeState, EmailIntent } from '../model/pending-change';
+import { mapMailboxes, type ChangeState, type EmailIntent } from '../model/pending-change';
 import { savedChange, type SavedChange, type SavedEmail, type SavedIntent } from '../model/saved-change';
 import { identityOf } from './email-identity';
 import type { MailDb } from './mail-db';
@@ -141,10 +141,8 @@ export function attach(db: MailDb, emailId: EmailId, waiting: readonly WaitingCh
 
 /** Null: a mailbox to which the message was to go is gone. */
 function toIntent(intent: SavedIntent, keys: ReadonlyMap<string, MailboxId>): EmailIntent | null {
-  const known = (remoteIds: readonly string[]): MailboxId[] => remoteIds.flatMap((id) => keys.get(id) ?? []);
-  const mapped = mapMailboxes(intent, known);
-  const isGone = intent.type === 'mailboxes' && mapped.type === 'mailboxes' && mapped.add.length < intent.add.length;
-  return isGone ? null : mapped;
+  if (intent.type === 'mailboxes' && !intent.add.every((remoteId) => keys.has(remoteId))) return null;
+  return mapMailboxes(intent, (remoteIds) => remoteIds.flatMap((remoteId) => keys.get(remoteId) ?? []));
 }
 
 /** What such a change wants as far as its mailboxes are known here, for the list of what waits. */
@@ -156,17 +154,6 @@ export function describedIntent(
   const named = (remoteIds: readonly string[]): MailboxId[] =>
     remoteIds.map((remoteId) => keys.get(remoteId) ?? (0 as MailboxId)); // no mailbox has this key: it is shown as gone
   return mapMailboxes(change.intent, named);
-}
-
-function mapMailboxes(intent: SavedIntent, keysOf: (remoteIds: readonly string[]) => MailboxId[]): EmailIntent {
-  switch (intent.type) {
-    case 'keywords':
-      return intent;
-    case 'mailboxes':
-      return { type: 'mailboxes', add: keysOf(intent.add), remove: keysOf(intent.remove) };
-    case 'destroy':
-      return intent.from === undefined ? { type: 'destroy' } : { type: 'destroy', from: keysOf(intent.from) };
-  }
 }
 
 export function failSavedChange({ mail, changes }: MailDb, id: ChangeId, why: string): void {

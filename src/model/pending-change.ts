@@ -1,11 +1,28 @@
 import type { AccountId, ChangeId, EmailId, MailboxId } from './ids';
 
-/** What a person wants of one message, as a patch (S10): it commutes with what others change. */
-export type EmailIntent =
+/** What a person wants of one message, as a patch (S10): it commutes with what others change. Mailboxes by any kind of key. */
+export type IntentOf<Mailbox> =
   | { readonly type: 'keywords'; readonly add: readonly string[]; readonly remove: readonly string[] }
-  | { readonly type: 'mailboxes'; readonly add: readonly MailboxId[]; readonly remove: readonly MailboxId[] }
+  | { readonly type: 'mailboxes'; readonly add: readonly Mailbox[]; readonly remove: readonly Mailbox[] }
   /** `from`: where the person saw it. One that somebody has moved elsewhere since is not what they meant. */
-  | { readonly type: 'destroy'; readonly from?: readonly MailboxId[] };
+  | { readonly type: 'destroy'; readonly from?: readonly Mailbox[] | undefined };
+
+export type EmailIntent = IntentOf<MailboxId>;
+
+/** The same by other keys. */
+export function mapMailboxes<From, To>(
+  intent: IntentOf<From>,
+  keysOf: (mailboxes: readonly From[]) => readonly To[],
+): IntentOf<To> {
+  switch (intent.type) {
+    case 'keywords':
+      return intent;
+    case 'mailboxes':
+      return { type: 'mailboxes', add: keysOf(intent.add), remove: keysOf(intent.remove) };
+    case 'destroy':
+      return intent.from === undefined ? { type: 'destroy' } : { type: 'destroy', from: keysOf(intent.from) };
+  }
+}
 
 /** queued → sending → gone by success; or → failed, until the person says Retry or Discard (S30). */
 export type ChangeState = 'queued' | 'sending' | 'failed';

@@ -1,10 +1,11 @@
 import * as v from 'valibot';
+import type { IntentOf } from './pending-change';
 
 /**
  * A change that outlived the row of its message: it was saved from another database, a damaged or a replaced one, whose
  * keys mean nothing here. So it names its message and mailboxes by what the server calls them.
  */
-const remoteIds = v.array(v.string());
+const remoteIds = v.pipe(v.array(v.string()), v.readonly());
 const savedIntent = v.variant('type', [
   v.object({ type: v.literal('keywords'), add: remoteIds, remove: remoteIds }),
   v.object({ type: v.literal('mailboxes'), add: remoteIds, remove: remoteIds }),
@@ -26,6 +27,7 @@ const savedEmail = v.object({
 /** `email` null: the damaged file does not tell which message it was. */
 export const savedChange = v.object({ intent: savedIntent, email: v.nullable(savedEmail) });
 
-export type SavedIntent = v.InferOutput<typeof savedIntent>;
+/** Mailboxes by remote id. */
+export type SavedIntent = IntentOf<string>;
 export type SavedEmail = v.InferOutput<typeof savedEmail>;
 export type SavedChange = v.InferOutput<typeof savedChange>;

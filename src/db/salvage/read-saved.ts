@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { AccountId } from '../../model/ids';
+import { mapMailboxes, type IntentOf } from '../../model/pending-change';
 import { savedChange, type SavedChange, type SavedEmail, type SavedIntent } from '../../model/saved-change';
 import type { AccountRow } from '../accounts-copy';
 import type { DiskGuard } from '../vfs/mount';
@@ -206,17 +207,6 @@ function toSaved(
  * A mailbox whose row could not be read gets a name that no server gives: the change then says that it is gone, and a
  * deletion for good that the message is not where it was seen (S9).
  */
-function toSavedIntent(
-  intent: v.InferOutput<typeof emailIntent>,
-  mailboxes: ReadonlyMap<number, MailboxRow>,
-): SavedIntent {
-  const remote = (ids: readonly number[]): string[] => ids.map((id) => mailboxes.get(id)?.remoteId ?? '');
-  switch (intent.type) {
-    case 'keywords':
-      return intent;
-    case 'mailboxes':
-      return { type: 'mailboxes', add: remote(intent.add), remove: remote(intent.remove) };
-    case 'destroy':
-      return intent.from === undefined ? { type: 'destroy' } : { type: 'destroy', from: remote(intent.from) };
-  }
+function toSavedIntent(intent: IntentOf<number>, mailboxes: ReadonlyMap<number, MailboxRow>): SavedIntent {
+  return mapMailboxes(intent, (ids) => ids.map((id) => mailboxes.get(id)?.remoteId ?? ''));
 }

@@ -130,17 +130,6 @@ export function setChangeState(
   );
 }
 
-/** These were refused, and go with what the person wanted instead meanwhile. As `left` as they were before that try. */
-export function requeueRefused({ mail, changes }: MailDb, refused: readonly PendingChange[], lastError: string): void {
-  changes.note('outbox');
-  for (const { id, mayHaveLeft } of refused) {
-    mail.run(
-      `UPDATE pending_changes SET state = 'queued', last_error = ?, attempts = attempts + 1, may_have_left = ? WHERE id = ?`,
-      [lastError, mayHaveLeft ? 1 : 0, id],
-    );
-  }
-}
-
 export function deleteChanges({ mail, changes }: MailDb, ids: readonly ChangeId[]): void {
   if (ids.length === 0) return;
   changes.note('outbox');

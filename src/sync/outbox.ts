@@ -7,7 +7,6 @@ import {
   deleteChanges,
   queuedChanges,
   requeueInterrupted,
-  requeueRefused,
   setChangeState,
 } from '../db/pending-changes';
 import { grouped } from '../model/grouped';
@@ -231,7 +230,7 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
           break;
         case 'permanent':
           if (isTakenBack(db, changes)) {
-            requeueRefused(db, changes, outcome.message);
+            setChangeState(db, ids, 'queued', { lastError: outcome.message, countAttempt: true });
             break;
           }
           // S1: a refused intent shows the server's truth again at once; S30: it stands in the list of failed ones.
@@ -255,7 +254,8 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
 
 /**
  * S28: while it was under way the person wanted something else instead, which started from what is refused now: only the
- * two together say what that is. They come down to one when they are sent, so nothing of it was refused yet.
+ * two together say what that is. They come down to one when they are sent, so nothing of it was refused yet; and what was
+ * half done over IMAP is put right, for all that they touch is sent.
  */
 function isTakenBack(db: MailDb, refused: readonly PendingChange[]): boolean {
   const [first] = refused;

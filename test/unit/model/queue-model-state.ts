@@ -13,8 +13,6 @@ export interface Change {
   readonly from: ReadonlySet<string>;
   failed: boolean;
   left: boolean;
-  /** `left` as it was before it was last sent. */
-  leftBefore: boolean;
 }
 
 export interface Message {

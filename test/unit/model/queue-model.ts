@@ -200,7 +200,7 @@ export class QueueModel {
       .map(({ id, intent }) => {
         const from = new Set(intent.type === 'destroy' ? intent.from?.map((at) => `in ${at}`) : []);
         return {
-          change: { id, effect: effectOf(intent), from, failed: false, left: false, leftBefore: false },
+          change: { id, effect: effectOf(intent), from, failed: false, left: false },
           intent,
         };
       });
@@ -255,10 +255,7 @@ export class QueueModel {
     if (result === 'gone') this.forget(message);
     if (result !== 'permanent') return;
     const isTakenBack = later.some((change) => sent.some((one) => takesBack(change, one)));
-    for (const change of sent) {
-      if (isTakenBack) change.left = change.leftBefore;
-      else change.failed = true;
-    }
+    if (!isTakenBack) for (const change of sent) change.failed = true;
   }
 
   /** The answer never comes, or the process ends before it does. */
@@ -309,7 +306,7 @@ export class QueueModel {
       message.queue = message.queue.filter(({ failed }) => failed);
       return false;
     }
-    for (const change of waiting) [change.leftBefore, change.left] = [change.left, true];
+    for (const change of waiting) change.left = true;
     return true;
   }
 

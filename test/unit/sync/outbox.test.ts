@@ -40,7 +40,6 @@ function act(remoteId: string, intent: EmailIntent): void {
   enqueueChange(test.db, { accountId, emailId: key(remoteId), intent }, 1);
   replayPending(test.db, [key(remoteId)]);
 }
-const noResult = { lastError: null, countAttempt: false };
 const idsIn = (changes: readonly PendingChange[]): ChangeId[] => changes.map(({ id }) => id);
 const flag = (add: string[], remove: string[] = []): EmailIntent => ({ type: 'keywords', add, remove });
 
@@ -299,20 +298,16 @@ describe('drainOutbox', () => {
     expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: [], pending: 'none' });
   });
 
-  it.each([
-    ['queued anew', false],
-    ['sent again after a lost answer', true],
-  ])('S28: a move from where a refused one was to go starts from where the message is: %s', async (_what, hadLeft) => {
+  it('S28: a move from where a refused one was to go starts from where the message is', async () => {
     const [inbox, archive, junk] = [test.mailbox('inbox'), test.mailbox('archive'), test.mailbox('junk')];
     act('M1', { type: 'mailboxes', add: [archive], remove: [inbox] });
-    const ids = listChanges(test.db).map(({ id }) => id);
-    if (hadLeft) for (const state of ['sending', 'queued'] as const) setChangeState(test.db, ids, state, noResult);
     const { backend, sent } = answering((batch, call) => {
       if (call === 1) act('M1', { type: 'mailboxes', add: [junk], remove: [archive] });
       return all(call === 1 ? { result: 'permanent', message: 'Full.' } : { result: 'done' })(batch);
     });
     expect(await drainOutbox(test.db, backend, accountId, signal)).toMatchObject({ failed: 0 });
-    const removeMailboxes = hadLeft ? [inbox, archive] : [inbox];
+    // Over IMAP a copy may have been made in Archive before the refusal.
+    const removeMailboxes = [inbox, archive];
     expect(sent.map((batch) => batch[0]?.patch).at(-1)).toMatchObject({ addMailboxes: [junk], removeMailboxes });
     expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ mailboxIds: [junk], pending: 'none' });
     expect(listChanges(test.db)).toEqual([]);
@@ -320,12 +315,15 @@ describe('drainOutbox', () => {
 
   it('S28: what was undone while it was under way is no problem once it is refused', async () => {
     act('M1', flag(['$flagged']));
-    const { backend, sent } = answering((batch) => {
-      act('M1', flag([], ['$flagged']));
-      return all({ result: 'permanent', message: 'Full.' })(batch);
+    const { backend, sent } = answering((batch, call) => {
+      if (call === 1) act('M1', flag([], ['$flagged']));
+      return all(call === 1 ? { result: 'permanent', message: 'Full.' } : { result: 'done' })(batch);
     });
     await drainOutbox(test.db, backend, accountId, signal);
-    expect(sent).toHaveLength(1);
+    expect(sent.map((batch) => batch[0]?.patch).at(-1)).toMatchObject({
+      addKeywords: [],
+      removeKeywords: ['$flagged'],
+    });
     expect(getEmailDetails(test.db, key('M1'))).toMatchObject({ keywords: [], pending: 'none' });
     expect(listChanges(test.db)).toEqual([]);
   });

@@ -124,14 +124,19 @@ export function imapRemote(raw: RawImap, hasIds: boolean): ImapRemote {
         const lines = await raw.command(`SELECT "${from}"`);
         if (!lines.includes('* 0 EXISTS')) await raw.command(`UID MOVE 1:* "${to}"`);
       };
-      // For 10 s after its last use a process of Dovecot keeps what it knows of a mailbox, also of one that was deleted and
-      // made anew under it.
-      await move().catch(async (error: unknown) => {
-        if (!/deleted under us|SERVERBUG/.test(String(error))) throw error;
-        await leave();
-        await sleep(11_000);
-        await move();
-      });
+      // Our client may take something away in the same moment: Dovecot says so (EXPUNGEISSUED), and the rest is to go.
+      // And for 10 s after its last use a process of Dovecot keeps what it knows of a mailbox, also of one that was
+      // deleted and made anew under it.
+      for (let left = 5; ; left--) {
+        try {
+          await move();
+          return;
+        } catch (error) {
+          if (left === 0) throw error;
+          await leave();
+          await sleep(/deleted under us|SERVERBUG/.test(String(error)) ? 11_000 : 100);
+        }
+      }
     },
     mark: (copy, on) => onCopy(copy, `UID STORE # ${on ? '+' : '-'}FLAGS (\\Deleted)`),
     async addAgain({ path, uid, subject }, mailbox) {

@@ -54,8 +54,6 @@ export interface FuzzServer {
   readonly keepsMovedIntoDestroyed: boolean;
   /** Whether each copy of a message has keywords of its own (IMAP). */
   readonly copiesHaveKeywords: boolean;
-  /** Its MOVE is a copy, and then a deletion that others can come before. */
-  readonly movesByCopy: boolean;
   /** Whether copies of a message have an id in common. */
   readonly knowsCopies: boolean;
   /** What an IMAP server can do and does not say so to our client in this run. Valid after `reset`, until the next. */

@@ -73,7 +73,6 @@ function imapServer(server: Started, hasIds: boolean, addUser: (email: string) =
     keepsMovedIntoDestroyed: false,
     copiesHaveKeywords: true,
     knowsCopies: hasIds,
-    movesByCopy: hasIds, // Cyrus does
     async stop() {
       await leave();
       await server.stop();

@@ -34,13 +34,13 @@ import { violations, type Known } from './violations';
  *   that is set at that very moment.
  * - What somebody else leaves of several copies of a message may be the one that did not have yet what was done here to the
  *   others, or has not what another has. Nor does a keyword that somebody sets on an original outlast a move without MOVE,
- *   once the copy is made; Cyrus lets others at the original in the middle of its own MOVE.
+ *   once the copy is made; Cyrus and Dovecot let others at the original in the middle of their own MOVE.
  * - A move without MOVE is a copy and a deletion. Where the person thinks otherwise in between, and the client could not
  *   write down that the copy is made, there are two messages where copies have no id in common: what nobody knows of is
  *   never deleted.
  * - What leaves one of several mailboxes stays in another one, even if somebody else has taken it out of there meanwhile.
  * - And where both sides put a copy of it into one mailbox, before either knew of the other's, there are two: by COPY, and
- *   not where both moved the one that there was.
+ *   not where both moved the one that there was. What a discard leaves of two moves in a row may be a COPY, too.
  *
  * `settled` starts anew from what the server has, so a run with rests in between is held to more.
  */
@@ -86,12 +86,13 @@ export class Oracle extends AspectRules implements Known {
     this.messages.set(subject, new Map(present.map((name) => [name, aspect(true)])));
   }
 
-  remoteKeyword(subject: string, keyword: string, on: boolean): void {
-    this.tell('remoteKeyword', subject, keyword, on);
+  /** `duringMove`: a MOVE of ours was under way at the server at the same time. */
+  remoteKeyword(subject: string, keyword: string, on: boolean, duringMove: boolean): void {
+    this.tell('remoteKeyword', subject, keyword, on, duringMove);
     this.remote(subject, keywordAspect(keyword), on);
     const places = [...(this.messages.get(subject) ?? [])].filter(([name]) => isPlace(name));
     const isMoving = places.some(([, { local }]) => local.size > 0);
-    const isByCopy = this.server.withheld.has('MOVE') || this.server.movesByCopy;
+    const isByCopy = this.server.withheld.has('MOVE') || duringMove;
     if (isMoving && isByCopy) this.aspect(subject, keywordAspect(keyword)).possible = both();
   }
 

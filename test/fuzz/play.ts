@@ -53,7 +53,7 @@ class Game {
     private readonly seed: number,
   ) {
     this.oracle = new Oracle(server);
-    this.others = new SomebodyElse(server.remote, this.oracle);
+    this.others = new SomebodyElse(server.remote, this.oracle, () => proxy.watchMoves());
   }
 
   /** Mail in a few mailboxes, and a client that has seen nothing of it yet. */

@@ -1,3 +1,4 @@
+import type { FaultProxy } from '../servers/fault-proxy';
 import type { NewMessage, RemoteClient } from './fuzz-server';
 import type { Oracle } from './oracle';
 import type { Picture } from './picture';
@@ -16,6 +17,7 @@ export class SomebodyElse {
   constructor(
     private readonly remote: RemoteClient,
     private readonly oracle: Oracle,
+    private readonly watchMoves: FaultProxy['watchMoves'],
   ) {}
 
   async play(step: Step): Promise<void> {
@@ -38,11 +40,13 @@ export class SomebodyElse {
     switch (step.do) {
       case 'remote-add':
         return this.add(to, step.count, step.answers);
-      case 'remote-keyword':
+      case 'remote-keyword': {
+        const wasMoving = this.watchMoves();
         return onMessage(
           () => remote.setKeyword(subject, step.keyword, step.on),
-          () => this.oracle.remoteKeyword(subject, step.keyword, step.on),
+          () => this.oracle.remoteKeyword(subject, step.keyword, step.on, wasMoving()),
         );
+      }
       case 'remote-move':
         return onMessage(
           () => remote.move(subject, to),

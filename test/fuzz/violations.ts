@@ -1,4 +1,4 @@
-import { aspectsOf, isKeyword, keywordAspect, mailboxAspect, mailboxOf, type Aspect } from './aspects';
+import { aspectsOf, isKeyword, isPlace, keywordAspect, mailboxAspect, mailboxOf, type Aspect } from './aspects';
 import type { SeenIntent } from './client';
 import type { FuzzServer } from './fuzz-server';
 import type { Picture, PictureMessage } from './picture';
@@ -7,10 +7,7 @@ type Aspects = ReadonlyMap<string, Aspect>;
 
 /** What an oracle was told since all was quiet; messages by subject. */
 export interface Known {
-  readonly server: Pick<
-    FuzzServer,
-    'keepsMovedIntoDestroyed' | 'copiesHaveKeywords' | 'knowsCopies' | 'movesByCopy' | 'withheld'
-  >;
+  readonly server: Pick<FuzzServer, 'keepsMovedIntoDestroyed' | 'copiesHaveKeywords' | 'knowsCopies' | 'withheld'>;
   readonly messages: ReadonlyMap<string, Aspects>;
   readonly destroyed: readonly string[];
   readonly marked: ReadonlySet<string>;
@@ -70,7 +67,12 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
 }
 
 function standsTwice(known: Known, subject: string, mailboxes: readonly string[], aspects: Aspects): string[] {
-  const canCopy = known.copied.has(subject) || known.severalTimes.has(subject) || known.server.withheld.has('MOVE');
+  const isPartlyDiscarded = [...aspects].some(([name, { isLoose }]) => isPlace(name) && isLoose);
+  const canCopy =
+    isPartlyDiscarded ||
+    known.copied.has(subject) ||
+    known.severalTimes.has(subject) ||
+    known.server.withheld.has('MOVE');
   return mailboxes
     .filter((one, index) => mailboxes.indexOf(one) !== index)
     .flatMap((id) => {

@@ -23,6 +23,8 @@ export interface FaultProxy {
   heal(): void;
   /** Until what is under way now has reached the server: a request travels on although its sender hung up or was killed. */
   delivered(): Promise<void>;
+  /** Whether an IMAP MOVE was under way at the server at any time since `watchMoves`, when what it returns is called. */
+  watchMoves(): () => boolean;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,10 @@ export async function startFaultProxy(target: ProxyTarget, record?: Faults['reco
     heal: () => faults.heal(),
     async delivered() {
       await Promise.all([...faults.underWay]);
+    },
+    watchMoves() {
+      const { begun, answered } = faults.moves;
+      return () => begun > answered || faults.moves.begun > begun;
     },
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -24,6 +24,8 @@ export class Faults {
   private readonly held = new Set<Socket>();
   /** Requests between their arrival here and the server's answer. */
   readonly underWay = new Set<Promise<void>>();
+  /** IMAP's MOVE commands that went on to the server, and those that it answered. */
+  readonly moves = { begun: 0, answered: 0 };
   online = true;
   pushesLost = false;
   /** Told what went over which connection, once it has come here. */

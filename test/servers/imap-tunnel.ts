@@ -49,9 +49,15 @@ export function tunnelImap(
   const forward = (command: Buffer): void => {
     // The server has hung up; the client is being told.
     if (server.destroyed) return;
-    const [tag = '', name = ''] = command.toString('latin1').split(/[ \r]/, 2);
+    const text = command.toString('latin1');
+    const [tag = '', name = ''] = text.split(/[ \r]/, 2);
     let answered = (): void => undefined;
-    faults.noteUnderWay(new Promise((resolve) => (answered = resolve)));
+    const underWay = new Promise<void>((resolve) => (answered = resolve));
+    faults.noteUnderWay(underWay);
+    if (/^\S+ UID MOVE /i.test(text)) {
+      faults.moves.begun += 1;
+      void underWay.then(() => (faults.moves.answered += 1));
+    }
     // What an IDLE waits for is no answer.
     if (name.toUpperCase() === 'IDLE') {
       idling = tag;

@@ -1,9 +1,27 @@
-import { aspect, aspectsOf, both, isKeyword, isPlace, keywordAspect, leavesInCopy, mailboxAspect } from './aspects';
+import {
+  type Aspect,
+  aspect,
+  aspectsOf,
+  both,
+  isKeyword,
+  isPlace,
+  keywordAspect,
+  leavesInCopy,
+  mailboxAspect,
+} from './aspects';
 import { AspectRules } from './aspect-rules';
 import type { SeenIntent } from './client';
 import { isIn } from './mailbox-names';
 import type { Picture } from './picture';
 import { violations, type Known } from './violations';
+
+interface Action {
+  readonly intents: readonly SeenIntent[];
+  /** What the aspects that it touched could end with before it. */
+  readonly before: ReadonlyMap<Aspect, ReadonlySet<boolean>>;
+}
+
+const nothingDone: Action = { intents: [], before: new Map() };
 
 /**
  * What may be true once all is quiet (S40). Everything is taken apart into aspects that have two values and commute: a
@@ -15,7 +33,8 @@ import { violations, type Known } from './violations';
  *   that S28 drops it if the server seemed to show it already: where the other client went back and forth, or the person
  *   here toggled something which the other client touched, the other's value may stay.
  * - What was undone counts as an action with the opposite value. Not so where a change before it was discarded since: the
- *   undo only cancels what has not left, and then it comes to whatever was there before.
+ *   undo only cancels what has not left, and then it comes to whatever was there before. Nor where the action began from
+ *   something else than was so: a message that was moved by a lost command is still shown where it was.
  * - After Retry and Discard of refused changes both values are right: which of several changes of one message was refused,
  *   and when, is the server's doing. What stands in the list of refused changes is right with any value (S30).
  *
@@ -46,7 +65,7 @@ import { violations, type Known } from './violations';
  */
 export class Oracle extends AspectRules implements Known {
   /** What each action did, for its undo. */
-  private readonly actions = new Map<number, readonly SeenIntent[]>();
+  private readonly actions = new Map<number, Action>();
   /** Mailboxes that went since all was quiet, by their name now. */
   destroyed: string[] = [];
   /** What it was told since all was quiet, for a failure that does not come again. */
@@ -185,19 +204,25 @@ export class Oracle extends AspectRules implements Known {
 
   acted(intents: readonly SeenIntent[], undoId: number | null): void {
     this.tell('acted', intents, undoId);
+    const before = new Map<Aspect, ReadonlySet<boolean>>();
     for (const intent of intents) {
       this.noteCopyLeft(intent);
-      for (const [name, value] of aspectsOf(intent)) this.local(intent.subject, name, value);
+      for (const [name, value] of aspectsOf(intent)) {
+        const found = this.aspect(intent.subject, name);
+        if (!before.has(found)) before.set(found, new Set(found.possible));
+        this.local(intent.subject, name, value);
+      }
       this.mayBePutBack(intent);
     }
-    if (undoId !== null) this.actions.set(undoId, intents);
+    if (undoId !== null) this.actions.set(undoId, { intents, before });
   }
 
   /** `failed`: what stood among the refused changes before. */
   undone(undoId: number, failed: readonly SeenIntent[]): void {
     this.tell('undone', undoId);
     const refused = new Set(failed.map(({ changeId }) => changeId));
-    for (const intent of this.actions.get(undoId) ?? []) {
+    const { intents, before } = this.actions.get(undoId) ?? nothingDone;
+    for (const intent of intents) {
       this.touched.add(intent.subject);
       this.noteCopyLeft(intent);
       const isLeftOut = refused.has(intent.changeId) || this.thrownAway.has(intent.changeId);
@@ -206,6 +231,7 @@ export class Oracle extends AspectRules implements Known {
         const found = this.aspect(intent.subject, name);
         if (found.isLoose) found.possible = both();
         else this.local(intent.subject, name, !value, true);
+        for (const possible of before.get(found) ?? []) found.possible.add(possible);
       }
     }
   }
@@ -218,7 +244,7 @@ export class Oracle extends AspectRules implements Known {
 
   /** The engine died while it undid this: a change that was cancelled leaves no trace, so it cannot be told whether it was. */
   maybeUndone(undoId: number): void {
-    this.loosen(this.actions.get(undoId) ?? []);
+    this.loosen(this.actions.get(undoId)?.intents ?? []);
   }
 
   /** Nobody can say any more which value these end with. */

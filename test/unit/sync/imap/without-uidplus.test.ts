@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { deletedFlag, placesOf } from '../../../../src/db/imap-messages';
+import { getServerState } from '../../../../src/db/overlay';
 import { listChanges } from '../../../../src/db/pending-changes';
 import { addMessage, basicCapabilities, type ScriptedMailbox } from '../../../servers/scripted-imap';
 import { fillScripted, openScripted, type ScriptedAccount } from '../../../support/scripted-account';
@@ -42,6 +44,22 @@ describe.each([
     expect(server.log.filter((line) => line.includes('EXPUNGE'))).toEqual(['EXPUNGE']);
     await account.syncAll();
     expect(scripted.here()).toBe(4);
+  });
+
+  it('what stays marked is still known here, and is not fetched again', async () => {
+    const scripted = await openScripted(capabilities, 6, { tuning: { policy: { fullScan: 0 } } });
+    const { account, inbox, server } = scripted;
+    await account.syncAll();
+    setFlags(inbox, 1, ['\\Deleted']);
+    const key = account.email('INBOX 3');
+    account.act(key, { type: 'destroy' });
+    expect(await account.drain()).toMatchObject({ sent: 1, failed: 0 });
+    expect(placesOf(account.db, key)).toMatchObject([{ uid: 3, keywords: [deletedFlag] }]);
+    expect(getServerState(account.db, key)?.mailboxIds).toEqual(new Set());
+    server.log.length = 0;
+    await account.syncAll();
+    expect(scripted.here()).toBe(6);
+    expect(server.log.filter((line) => line.includes('BODY'))).toEqual([]);
   });
 
   it('what others have marked anew, after our mark was taken away, is theirs', async () => {

@@ -1,4 +1,5 @@
 import type { AccountId, EmailId, MailboxId } from '../model/ids';
+import type { PendingChange } from '../model/pending-change';
 import { identityOf } from './email-identity';
 import { deleteEmails, newestEmail } from './emails';
 import type { MailDb } from './mail-db';
@@ -81,6 +82,18 @@ export function wouldDestroy({ mail }: MailDb, id: EmailId, double: EmailId): bo
     AND (json_extract(payload, '$.from') IS NULL
       OR mailbox_id IN (SELECT value FROM json_each(payload, '$.from')))`;
   return mail.get(sql, [String(id), double], () => true) ?? false;
+}
+
+/**
+ * S3, S22: these changes are discarded, and one that moves or copies may have been done without an answer. Where such a copy
+ * is found before the round is over it is this message and no other.
+ */
+export function expectDiscarded(db: MailDb, changes: readonly PendingChange[]): void {
+  for (const { emailId, intent, mayHaveLeft } of changes) {
+    if (!mayHaveLeft || intent.type !== 'mailboxes' || intent.add.length === 0) continue;
+    const hasNoId = db.mail.get('SELECT 1 FROM emails WHERE id = ? AND remote_id IS NULL', [emailId], () => true);
+    if (hasNoId === true) expectNowhereYet(db, emailId);
+  }
 }
 
 /** It can be anywhere; one that is expected somewhere stays expected there. */

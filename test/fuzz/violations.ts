@@ -46,7 +46,13 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
     const isDeleted = aspects.get('exists')?.local.has(false) === true;
     if (known.copyLeft.has(subject) && (message.mailboxes.length > 1 || isDeleted)) continue;
     if (known.doubles.has(subject) && (known.touched.has(subject) || known.destroyed.length > 0)) continue;
-    if (!known.doubles.has(subject)) problems.push(...standsTwice(known, subject, message.mailboxes, aspects));
+    const twice = known.doubles.has(subject) ? [] : twiceIn(message.mailboxes);
+    problems.push(
+      ...twice
+        .filter((id) => !mayStandTwice(known, subject, id, aspects))
+        .map((id) => `${subject} stands in ${id} twice`),
+    );
+    if (twice.length > 0) continue; // each copy is a message of its own
     // Renamed and numbered anew, a mailbox is gone to the client, and what was to go there stands in the list.
     const isMoveRefused = failed.some(
       (intent) => intent.subject === subject && Object.keys(intent.mailboxes).some((id) => id.startsWith('gone:')),
@@ -66,20 +72,19 @@ export function violations(known: Known, picture: Picture, failed: readonly Seen
   return problems;
 }
 
-function standsTwice(known: Known, subject: string, mailboxes: readonly string[], aspects: Aspects): string[] {
+const twiceIn = (mailboxes: readonly string[]): string[] =>
+  mailboxes.filter((one, index) => mailboxes.indexOf(one) !== index);
+
+/** Both sides have put a copy there. */
+function mayStandTwice(known: Known, subject: string, mailbox: string, aspects: Aspects): boolean {
   const isPartlyDiscarded = [...aspects].some(([name, { isLoose }]) => isPlace(name) && isLoose);
   const canCopy =
     isPartlyDiscarded ||
     known.copied.has(subject) ||
     known.severalTimes.has(subject) ||
     known.server.withheld.has('MOVE');
-  return mailboxes
-    .filter((one, index) => mailboxes.indexOf(one) !== index)
-    .flatMap((id) => {
-      const place = aspects.get(mailboxAspect(id));
-      const isByBoth = known.server.copiesHaveKeywords && place?.local.has(true) === true && place.remote.has(true);
-      return isByBoth && canCopy ? [] : `${subject} stands in ${id} more than once`;
-    });
+  const place = aspects.get(mailboxAspect(mailbox));
+  return canCopy && known.server.copiesHaveKeywords && place?.local.has(true) === true && place.remote.has(true);
 }
 
 /** Deleted for good, and left to others' EXPUNGE. */

@@ -1,3 +1,4 @@
+import { expectDiscarded } from '../../db/imap-unplaced';
 import { replayPending } from '../../db/overlay';
 import { failedChanges, getOutboxItem, listOutbox } from '../../db/outbox-list';
 import { countChanges, deleteChanges, getChanges, listChanges, setChangeState } from '../../db/pending-changes';
@@ -51,8 +52,12 @@ export function outboxHandlers({ db, sync }: EngineContext) {
       db.mail.transaction(() => {
         deleteChanges(db, [...idsOf(changes), ...idsOf(chosenSaved(changeIds))]);
         forgetChanges(db, idsOf(changes.filter(wasNeverDone)));
+        expectDiscarded(db, changes);
         replayPending(db, emailsOf(changes));
       });
+      // What the server made of these is not known.
+      const left = changes.filter(({ mayHaveLeft }) => mayHaveLeft);
+      for (const accountId of new Set(left.map((change) => change.accountId))) sync.wake(accountId);
       return null;
     },
   } satisfies Partial<Handlers>;

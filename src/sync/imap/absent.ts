@@ -11,7 +11,13 @@ import { formatUidSet } from './uid-set';
  * A server passes over a UID that is gone and answers OK. Nothing was done then, and the message may be in another
  * mailbox by now: the change waits until the next round has looked (S21, S30).
  */
-export function notThere(
+export function notThere(step: StepContext, targets: readonly Target[]): ReadonlyMap<EmailId, ChangeOutcome> {
+  if (targets.length > 0) step.context.suspects.add(step.mailboxId);
+  return goneFromHere(step, targets);
+}
+
+/** The same of those that a cycle has found gone by now. */
+export function goneFromHere(
   step: Pick<StepContext, 'needsCycle'>,
   targets: readonly Target[],
 ): ReadonlyMap<EmailId, ChangeOutcome> {

@@ -56,6 +56,7 @@ export function createImapBackend({ account, secret, db, warn }: BackendOptions,
     focused: () => focused,
     policy: { ...defaultPolicy, ...tuning.policy },
     doubt: new Doubt(),
+    suspects: new Set(),
   };
   const backfill = new Backfill(context);
 

@@ -74,6 +74,7 @@ function mayBeDue(context: ImapContext, mailbox: OpenableMailbox): boolean {
   return (
     checkpoint === null ||
     !isUnchanged(checkpoint, mailbox) ||
+    context.suspects.has(mailbox.id) ||
     isOnScreen(context, mailbox) ||
     isScanDue(context, checkpoint)
   );
@@ -83,7 +84,7 @@ function isDue(context: ImapContext, connection: ImapConnection, mailbox: Openab
   const checkpoint = getCheckpoint(context.db, context.accountId, mailbox.id);
   // First contact with the others is the back-fill's, after all news is here.
   if (checkpoint === null) return isOnScreen(context, mailbox);
-  if (!isUnchanged(checkpoint, mailbox)) return true;
+  if (!isUnchanged(checkpoint, mailbox) || context.suspects.has(mailbox.id)) return true;
   const tellsFlags = connection.tier !== 'none' && mailbox.status.highestModSeq !== null;
   return !tellsFlags && (isOnScreen(context, mailbox) || isScanDue(context, checkpoint));
 }

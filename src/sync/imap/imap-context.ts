@@ -13,6 +13,11 @@ export interface ImapContext {
   readonly focused: () => MailboxId | null;
   readonly policy: SyncPolicy;
   readonly doubt: Doubt;
+  /**
+   * Mailboxes that had not what is known of them: the next cycle compares their UIDs, although their STATUS is as it was and
+   * the counts are the same. Else what waits for such a message would wait until something happens there.
+   */
+  readonly suspects: Set<MailboxId>;
 }
 
 /** Whether a command may have been carried out of which nothing is known here: its answer was lost, or this process is new. */

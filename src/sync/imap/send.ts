@@ -4,7 +4,7 @@ import { remoteMailboxId } from '../../db/mailboxes';
 import type { EmailId, MailboxId } from '../../model/ids';
 import type { ChangeOutcome, OutgoingChange, SendResult } from '../backend';
 import { changeWords, refused } from '../change-words';
-import { mailboxIsAway, notThere, unknownYet } from './absent';
+import { goneFromHere, mailboxIsAway, unknownYet } from './absent';
 import { getCheckpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
 import { isRefusalOfOne, type CommandRefused } from './imap-error';
@@ -162,7 +162,7 @@ async function runGroup(
       const placed = stillPlaced(context.db, mailboxId, targets, order === steps.copy || order === steps.move);
       const here = new Set(placed.map(({ emailId }) => emailId));
       const away = targets.filter(({ emailId }) => !here.has(emailId));
-      const failed = new Map(notThere({ needsCycle }, away));
+      const failed = new Map(goneFromHere({ needsCycle }, away));
       // What is refused may be half done: of a move the copies may be made, or the originals marked.
       const onRefused = (): void => {
         context.doubt.raise();

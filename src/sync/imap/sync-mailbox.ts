@@ -214,10 +214,11 @@ async function verifyCount(task: Task, before: Checkpoint, selected: Selected): 
   const { db, warn } = context;
   const arrived = [...placesIn(db, mailbox.id, selected.uidNext ?? before.uidNext).keys()].length;
   const hasAll = isComplete(before);
-  if (hasAll && countPlaces(db, mailbox.id) === selected.exists + arrived) {
+  const isSuspect = context.suspects.has(mailbox.id);
+  if (hasAll && !isSuspect && countPlaces(db, mailbox.id) === selected.exists + arrived) {
     return arrived > 0 ? before : await verifyUnseen(task, before, selected);
   }
-  if (!hasAll && selected.changes !== null) return before;
+  if (!hasAll && !isSuspect && selected.changes !== null) return before;
   const range = `${before.backfilledDownTo}:${Math.max(before.backfilledDownTo, before.uidNext - 1)}`;
   const there = new Set(
     hasAll ? await search(connection, [atom('ALL')], signal) : await searchUids(connection, range, signal),
@@ -237,6 +238,7 @@ async function verifyCount(task: Task, before: Checkpoint, selected: Selected): 
     report.removed += removePlaces(db, mailbox.id, page, round);
   });
   await fetchMissing(task, missing);
+  context.suspects.delete(mailbox.id);
   return { ...before, uidNext: missing.reduce((next, uid) => Math.max(next, uid + 1), before.uidNext) };
 }
 

@@ -1,4 +1,9 @@
 import { expect, it } from 'vitest';
+import { isUnplaced } from '../../../../src/db/imap-unplaced';
+import { listChanges } from '../../../../src/db/pending-changes';
+import { outboxHandlers } from '../../../../src/engine/handlers/outbox';
+import type { AccountId } from '../../../../src/model/ids';
+import type { SyncManager } from '../../../../src/sync/sync-manager';
 import { addMessage } from '../../../servers/scripted-imap';
 import { breakOffAt, drainBesideCycle, reasonOf } from '../../../support/scripted-account';
 import { act, copies, openCopies, settle, shownIn, withIds, withMove } from '../../../support/scripted-copies';
@@ -61,4 +66,83 @@ it('S22, S27: a move that finds the message in its destination by now makes no s
   await settle(opened);
   expect([inbox, archive, other].map((box) => copies(box, 'INBOX 5').length)).toEqual([0, 1, 0]);
   expect(opened.here('Archive')).toBe(1);
+});
+
+it('S3, S28: what an unanswered move that was discarded has put there is the same message', async () => {
+  const opened = await openCopies(withMove);
+  const { account, server, archive, other } = opened;
+  const { db, accountId } = account;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Other'], ['INBOX']);
+  await settle(opened);
+  account.act(id, { type: 'keywords', add: ['$junk'], remove: [] });
+  act(opened, id, ['Archive'], ['Other']);
+  server.script = ({ name }, socket) => {
+    if (name !== 'UID MOVE') return undefined;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.drain())).toBe('offline');
+  const move = listChanges(db).find(({ intent }) => intent.type === 'mailboxes');
+  if (move === undefined) throw new Error('no move waits');
+  const woken: AccountId[] = [];
+  const sync = { wake: (account: AccountId) => woken.push(account) } as unknown as SyncManager;
+  outboxHandlers({ db, sync, cacheDir: '' })['outbox/discard']({ changeIds: [move.id] });
+  expect(woken).toEqual([accountId]);
+
+  // A cycle meets it there, and breaks off before it could hear that it left.
+  await breakOffAt(opened, 'Other');
+  expect(account.email('INBOX 5')).toBe(id);
+  expect(shownIn(opened, id)).toEqual(['Archive', 'Other']);
+
+  account.act(id, { type: 'keywords', add: [], remove: ['$junk'] });
+  await settle(opened);
+  expect(copies(other, 'INBOX 5')).toEqual([]);
+  expect(copies(archive, 'INBOX 5')).toEqual(['']);
+  expect(shownIn(opened, account.email('INBOX 5'))).toEqual(['Archive']);
+});
+
+it('S3: a discarded move that was not done leaves the message where it is', async () => {
+  const opened = await openCopies(withMove);
+  const { account, server, inbox, archive } = opened;
+  const { db } = account;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Archive'], ['INBOX']);
+  const before = inbox.messages;
+  server.script = ({ name }, socket) => {
+    if (name !== 'UID MOVE') return undefined;
+    // The server has not heard of it.
+    archive.messages = [];
+    inbox.messages = before;
+    socket.destroy();
+    return '';
+  };
+  expect(await reasonOf(account.drain())).toBe('offline');
+  const sync = { wake: () => undefined } as unknown as SyncManager;
+  outboxHandlers({ db, sync, cacheDir: '' })['outbox/discard']({
+    changeIds: listChanges(db).map((change) => change.id),
+  });
+  expect(isUnplaced(db, id)).toBe(true);
+  await settle(opened);
+  expect(isUnplaced(db, id)).toBe(false);
+  expect(account.email('INBOX 5')).toBe(id);
+  expect(shownIn(opened, id)).toEqual(['INBOX']);
+  expect([inbox, archive].map((box) => copies(box, 'INBOX 5').length)).toEqual([1, 0]);
+});
+
+it('S30: what waits for a message that is gone ends, although its mailbox seems to be as it was', async () => {
+  const opened = await openCopies(withMove);
+  const { account, inbox } = opened;
+  const { db } = account;
+  // One is gone that is here, and one is there that is not: the counts are the same, and nothing tells of either.
+  inbox.messages = inbox.messages.filter(({ raw }) => !raw.includes('Subject: INBOX 5\r'));
+  const uid = inbox.messages.at(-1)?.uid ?? 0;
+  db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ? AND uid = ?', [account.mailbox('INBOX'), uid]);
+  account.act(account.email('INBOX 5'), { type: 'keywords', add: ['$flagged'], remove: [] });
+  await account.cycle();
+  expect(await account.drain()).toMatchObject({ sent: 0, deferred: true });
+  await settle(opened);
+  expect(listChanges(db)).toEqual([]);
+  expect(() => account.email('INBOX 5')).toThrow();
+  expect(opened.here()).toBe(inbox.messages.length);
 });

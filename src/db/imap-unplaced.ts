@@ -1,7 +1,7 @@
 import type { AccountId, EmailId, MailboxId } from '../model/ids';
-import type { PendingChange } from '../model/pending-change';
 import { identityOf } from './email-identity';
 import { deleteEmails, newestEmail } from './emails';
+import { discardedType } from './imap-discarded';
 import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
 import { getState, setState } from './sync-state';
@@ -82,18 +82,6 @@ export function wouldDestroy({ mail }: MailDb, id: EmailId, double: EmailId): bo
     AND (json_extract(payload, '$.from') IS NULL
       OR mailbox_id IN (SELECT value FROM json_each(payload, '$.from')))`;
   return mail.get(sql, [String(id), double], () => true) ?? false;
-}
-
-/**
- * S3, S22: these changes are discarded, and one that moves or copies may have been done without an answer. Where such a copy
- * is found before the round is over it is this message and no other.
- */
-export function expectDiscarded(db: MailDb, changes: readonly PendingChange[]): void {
-  for (const { emailId, intent, mayHaveLeft } of changes) {
-    if (!mayHaveLeft || intent.type !== 'mailboxes' || intent.add.length === 0) continue;
-    const hasNoId = db.mail.get('SELECT 1 FROM emails WHERE id = ? AND remote_id IS NULL', [emailId], () => true);
-    if (hasNoId === true) expectNowhereYet(db, emailId);
-  }
 }
 
 /** It can be anywhere; one that is expected somewhere stays expected there. */
@@ -187,19 +175,24 @@ export function findUnplaced(
 }
 
 /**
- * S22: what may have come to this mailbox by a move or copy that was not answered, and was not found there yet, by
- * identity. Mostly there is none.
+ * S22: what may have come to this mailbox by a move or copy that was not answered, or was discarded before it was, and was
+ * not found there yet, by identity. Mostly there is none.
  */
 export function unansweredInto({ mail }: MailDb, accountId: AccountId, mailboxId: MailboxId): Map<number, EmailId> {
   const rows = mail.all(
-    `SELECT e.message_id, e.size, e.received_at, e.id
-     FROM pending_changes p JOIN emails e ON e.id = CAST(p.resource_id AS INTEGER)
-     WHERE p.account_id = ?1 AND p.may_have_left = 1 AND p.state IN ('queued', 'sending')
-     AND p.change_type = 'mailboxes' AND p.resource_type = 'Email' AND e.message_id <> '' AND e.remote_id IS NULL
-     AND EXISTS (SELECT 1 FROM json_each(p.payload, '$.add') WHERE value = ?2)
+    `WITH unanswered AS (
+       SELECT CAST(resource_id AS INTEGER) AS email_id, 1 AS waits, id AS at FROM pending_changes
+       WHERE account_id = ?1 AND may_have_left = 1 AND state IN ('queued', 'sending')
+       AND change_type = 'mailboxes' AND resource_type = 'Email'
+       AND EXISTS (SELECT 1 FROM json_each(payload, '$.add') WHERE value = ?2)
+       UNION ALL
+       SELECT d.value ->> 'email', 0, d.key FROM sync_state, json_each(state) d
+       WHERE account_id = ?1 AND resource_type = ?3 AND d.value ->> 'mailbox' = ?2)
+     SELECT e.message_id, e.size, e.received_at, e.id FROM unanswered u JOIN emails e ON e.id = u.email_id
+     WHERE e.message_id <> '' AND e.remote_id IS NULL
      AND NOT EXISTS (SELECT 1 FROM imap_messages WHERE email_id = e.id AND mailbox_id = ?2 AND ${isShown})
-     ORDER BY p.id DESC`,
-    [accountId, mailboxId],
+     ORDER BY u.waits, u.at DESC`,
+    [accountId, mailboxId, discardedType],
     (row) => [stableHash(row[0] as string, row[1] as number, row[2] as number), row[3] as EmailId] as const,
   );
   return new Map(rows);

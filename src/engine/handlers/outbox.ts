@@ -1,10 +1,11 @@
-import { expectDiscarded } from '../../db/imap-unplaced';
+import { rememberDiscarded } from '../../db/imap-discarded';
 import { replayPending } from '../../db/overlay';
 import { failedChanges, getOutboxItem, listOutbox } from '../../db/outbox-list';
 import { countChanges, deleteChanges, getChanges, listChanges, setChangeState } from '../../db/pending-changes';
 import { listSavedChanges, type WaitingChange } from '../../db/saved-changes';
 import { attachToKnown } from '../../db/settle-saved-changes';
 import { forgetChanges } from '../../db/undo-actions';
+import { grouped } from '../../model/grouped';
 import type { ChangeId, EmailId } from '../../model/ids';
 import { wasNeverDone, type PendingChange } from '../../model/pending-change';
 import type { EngineContext, Handlers } from '../engine-context';
@@ -52,7 +53,8 @@ export function outboxHandlers({ db, sync }: EngineContext) {
       db.mail.transaction(() => {
         deleteChanges(db, [...idsOf(changes), ...idsOf(chosenSaved(changeIds))]);
         forgetChanges(db, idsOf(changes.filter(wasNeverDone)));
-        expectDiscarded(db, changes);
+        for (const [accountId, ofAccount] of grouped(changes.map((change) => [change.accountId, change] as const)))
+          rememberDiscarded(db, accountId, ofAccount);
         replayPending(db, emailsOf(changes));
       });
       // What the server made of these is not known.

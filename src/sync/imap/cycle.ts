@@ -1,3 +1,4 @@
+import { discardedMoves, forgetDiscarded } from '../../db/imap-discarded';
 import { knownUpTo, listUnplaced, markKnown, newRound, type Round } from '../../db/imap-unplaced';
 import { emptyReport, type CycleReport, type MutableReport } from '../backend';
 import { getCheckpoint, type Checkpoint } from './checkpoint';
@@ -22,6 +23,7 @@ export async function runCycle(
 ): Promise<CycleReport> {
   const report = emptyReport();
   const settleDoubt = context.doubt.beginCycle();
+  const discarded = discardedMoves(context.db, context.accountId);
   for (let rounds = 0; rounds < mostRounds; rounds++) {
     const round = newRound(knownUpTo(context.db, context.accountId));
     const older = listUnplaced(context.db, context.accountId);
@@ -31,6 +33,7 @@ export async function runCycle(
     if (![...round.departed].some((id) => open.has(id))) break;
   }
   markKnown(context.db, context.accountId);
+  forgetDiscarded(context.db, context.accountId, discarded);
   settleDoubt();
   return report;
 }

@@ -1,5 +1,4 @@
 import { storedMailboxes } from '../../db/imap-mailboxes';
-import { isLive, placesOf } from '../../db/imap-messages';
 import { giveUpUnplaced, leaveExpected } from '../../db/imap-missing';
 import {
   expectedMailbox,
@@ -53,8 +52,6 @@ export async function giveUp(
   const isAsBefore = ({ id, mailboxId }: Unplaced): boolean =>
     isUnplaced(db, id) && expectedMailbox(db, id) === mailboxId;
   const isOverdue = ({ since }: Unplaced): boolean => Math.abs(Date.now() - since) >= policy.lookFor;
-  // Of a change that was discarded it may stand elsewhere as well (see `expectDiscarded`).
-  const isHere = ({ id, mailboxId }: Unplaced): boolean => mailboxId === null && placesOf(db, id).some(isLive);
   const mayStay = ({ id }: Unplaced): boolean => newerTwin(db, id) === undefined && refuseChanges(db, id, lost);
   const missed = ({ mailboxId }: Unplaced): boolean => mailboxId !== null && isAllRead(context, mailboxId, unread);
   const expected = still.filter(missed);
@@ -63,10 +60,7 @@ export async function giveUp(
   await inPages(db, others, signal, (page) => {
     const gone = page
       .filter(isAsBefore)
-      .filter(
-        (email) =>
-          (isReadThrough && email.mailboxId === null) || (isOverdue(email) && (isHere(email) || !mayStay(email))),
-      );
+      .filter((email) => (isReadThrough && email.mailboxId === null) || (isOverdue(email) && !mayStay(email)));
     giveUpUnplaced(
       db,
       gone.map(({ id }) => id),

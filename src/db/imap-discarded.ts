@@ -31,10 +31,18 @@ export function rememberDiscarded(db: MailDb, accountId: AccountId, changes: rea
 export const discardedMoves = (db: MailDb, accountId: AccountId): string | null =>
   getState(db, accountId, discardedType);
 
-/** A cycle has ended, and has looked where those went that were discarded before it began. */
-export function forgetDiscarded(db: MailDb, accountId: AccountId, before: string | null): void {
+/** A cycle has ended, and has looked where those went that were discarded before it began, but for mailboxes in `unread`. */
+export function forgetDiscarded(
+  db: MailDb,
+  accountId: AccountId,
+  before: string | null,
+  unread: ReadonlySet<MailboxId>,
+): void {
   if (before === null) return;
-  const later = parse(discardedMoves(db, accountId)).slice(parse(before).length);
+  const looked = parse(before).length;
+  const all = parse(discardedMoves(db, accountId));
+  const later = all.filter(({ mailbox }, index) => index >= looked || unread.has(mailbox));
+  if (later.length === all.length) return;
   if (later.length === 0) clearState(db, accountId, discardedType);
   else setState(db, accountId, discardedType, JSON.stringify(later), Date.now());
 }

@@ -1,7 +1,7 @@
 import { advanceState } from '../db/sync-state';
 import { deleteEmails, getEmailRefs } from '../db/emails';
 import type { MailDb } from '../db/mail-db';
-import { acceptIntents, getServerStates, replayPending } from '../db/overlay';
+import { acceptIntents, getServerState, getServerStates, replayPending } from '../db/overlay';
 import {
   changesOf as pendingChangesOf,
   deleteChanges,
@@ -216,8 +216,8 @@ function settle(db: MailDb, accountId: AccountId, batch: readonly Outgoing[], re
       switch (outcome.result) {
         case 'done':
           summary.done += ids.length;
-          if (outcome.isWritten === true) shownAnew.push(emailId);
-          else if (change.patch.destroy) gone.push(emailId);
+          if (change.patch.destroy && !isStillThere(db, emailId, outcome)) gone.push(emailId);
+          else if (outcome.isWritten === true) shownAnew.push(emailId);
           else taken.set(emailId, intentsOfPatch(change.patch));
           break;
         case 'gone':
@@ -262,6 +262,11 @@ function isTakenBack(db: MailDb, refused: readonly PendingChange[]): boolean {
   if (first === undefined) return false;
   const later = pendingChangesOf(db, first.emailId).filter(({ state }) => state === 'queued');
   return later.some((change) => refused.some((one) => takesBack(change.intent, one.intent)));
+}
+
+/** Somebody else put a copy where none was, while the others were deleted. */
+function isStillThere(db: MailDb, emailId: EmailId, { isWritten }: { readonly isWritten?: boolean }): boolean {
+  return isWritten === true && (getServerState(db, emailId)?.mailboxIds.size ?? 0) > 0;
 }
 
 /**

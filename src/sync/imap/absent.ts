@@ -1,6 +1,7 @@
 import type { EmailId } from '../../model/ids';
 import type { ChangeOutcome } from '../backend';
 import { numberOf, pairsOf, listOf, textOf, type ImapResponse } from './attributes';
+import { getCheckpoint, setCheckpoint } from './checkpoint';
 import { CommandRefused } from './imap-error';
 import { isListed } from './list';
 import { searchUids } from './search';
@@ -12,8 +13,17 @@ import { formatUidSet } from './uid-set';
  * mailbox by now: the change waits until the next round has looked (S21, S30).
  */
 export function notThere(step: StepContext, targets: readonly Target[]): ReadonlyMap<EmailId, ChangeOutcome> {
-  if (targets.length > 0) step.context.suspects.add(step.mailboxId);
+  if (targets.length > 0) suspect(step);
   return goneFromHere(step, targets);
+}
+
+/** The next cycle compares the UIDs of this mailbox; after a restart it opens it at least. */
+export function suspect({ context, mailboxId }: Pick<StepContext, 'context' | 'mailboxId'>): void {
+  const { db, accountId, suspects } = context;
+  suspects.add(mailboxId);
+  const checkpoint = getCheckpoint(db, accountId, mailboxId);
+  if (checkpoint?.status == null) return;
+  db.mail.transactionOfCopies(() => setCheckpoint(db, accountId, mailboxId, { ...checkpoint, status: null }));
 }
 
 /** The same of those that a cycle has found gone by now. */

@@ -2,6 +2,7 @@ import { deletedFlag, isLive, placesOfEach, updateKeywords } from '../../db/imap
 import { remoteMailboxId } from '../../db/mailboxes';
 import { grouped } from '../../model/grouped';
 import type { EmailId, MailboxId } from '../../model/ids';
+import { suspect } from './absent';
 import { getCheckpoint } from './checkpoint';
 import { keywordsOf } from './flags';
 import { CommandRefused } from './imap-error';
@@ -44,6 +45,7 @@ export async function copiesElsewhere(
       const flags = await fetchFlags(step, formatUidSet(part.map(({ uid }) => uid)));
       const keywords = new Map([...flags].map(([uid, list]) => [uid, keywordsOf(list)] as const));
       updateKeywords(db, otherId, keywords);
+      if (part.some(({ uid }) => !flags.has(uid))) suspect({ context, mailboxId: otherId });
       for (const { emailId, uid } of part) {
         if (keywords.get(uid)?.includes(deletedFlag) === false) sure.add(emailId);
       }

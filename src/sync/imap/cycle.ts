@@ -3,7 +3,7 @@ import { knownUpTo, listUnplaced, markKnown, newRound, type Round } from '../../
 import { emptyReport, type CycleReport, type MutableReport } from '../backend';
 import { getCheckpoint, type Checkpoint } from './checkpoint';
 import type { ImapConnection } from './connection';
-import { giveUp, hasArrivals, isUnchanged, type RoundEnd } from './give-up';
+import { giveUp, hasArrivals, isUnchanged, unreadMailboxes, type RoundEnd } from './give-up';
 import { isRefusalOfOne } from './imap-error';
 import type { ImapContext } from './imap-context';
 import { syncMailboxes, type OpenableMailbox } from './mailboxes';
@@ -24,16 +24,18 @@ export async function runCycle(
   const report = emptyReport();
   const settleDoubt = context.doubt.beginCycle();
   const discarded = discardedMoves(context.db, context.accountId);
+  let mailboxes: readonly OpenableMailbox[] = [];
   for (let rounds = 0; rounds < mostRounds; rounds++) {
     const round = newRound(knownUpTo(context.db, context.accountId));
     const older = listUnplaced(context.db, context.accountId);
     const listed = await runRound(context, round, report, onMailboxes, signal);
+    mailboxes = listed.mailboxes;
     await giveUp(context, { older, round, ...listed }, signal);
     const open = new Set(listUnplaced(context.db, context.accountId).map(({ id }) => id));
     if (![...round.departed].some((id) => open.has(id))) break;
   }
   markKnown(context.db, context.accountId);
-  forgetDiscarded(context.db, context.accountId, discarded);
+  forgetDiscarded(context.db, context.accountId, discarded, unreadMailboxes(context, mailboxes));
   settleDoubt();
   return report;
 }

@@ -84,7 +84,7 @@ export const hasArrivals = ({ db, accountId }: ImapContext, mailboxes: readonly 
   });
 
 /** Ours that may hold what this round has not seen; not those that were never ours to read. */
-function unreadMailboxes({ db, accountId }: ImapContext, mailboxes: readonly OpenableMailbox[]): Set<MailboxId> {
+export function unreadMailboxes({ db, accountId }: ImapContext, mailboxes: readonly OpenableMailbox[]): Set<MailboxId> {
   const listed = new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox]));
   const unread = storedMailboxes(db, accountId).filter(({ id }) => {
     const checkpoint = getCheckpoint(db, accountId, id);

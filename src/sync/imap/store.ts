@@ -12,7 +12,7 @@ import type { MailDb } from '../../db/mail-db';
 import type { EmailId, MailboxId } from '../../model/ids';
 import { normaliseKeywords } from '../../model/keywords';
 import type { ChangeOutcome } from '../backend';
-import { absentAmong, notThere, uidOfFetch, unknownYet } from './absent';
+import { absentAmong, notThere, suspect, uidOfFetch, unknownYet } from './absent';
 import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
 import { copiesElsewhere } from './copies-elsewhere';
@@ -198,6 +198,9 @@ async function takeOut(
   if (!isExpunged) {
     const details = connection.selected?.path ?? '';
     warn('Deleted messages stay marked on the server, because other marked ones would be expunged with them.', details);
+    // Their rows go, and the next cycle finds them as what they are; STATUS may be as it was, if they were marked before.
+    step.needsCycle();
+    suspect(step);
   }
   const done = isDoneWhenAbsent ? gone : [];
   db.mail.transaction(() => {

@@ -3,6 +3,7 @@ import { discardedMoves } from '../../../../src/db/imap-discarded';
 import { listChanges } from '../../../../src/db/pending-changes';
 import { outboxHandlers } from '../../../../src/engine/handlers/outbox';
 import type { AccountId } from '../../../../src/model/ids';
+import { changeWords } from '../../../../src/sync/change-words';
 import type { SyncManager } from '../../../../src/sync/sync-manager';
 import { addMessage } from '../../../servers/scripted-imap';
 import { breakOffAt, drainBesideCycle, reasonOf } from '../../../support/scripted-account';
@@ -68,39 +69,50 @@ it('S22, S27: a move that finds the message in its destination by now makes no s
   expect(opened.here('Archive')).toBe(1);
 });
 
-it('S3, S28: what an unanswered move that was discarded has put there is the same message', async () => {
-  const opened = await openCopies(withMove);
-  const { account, server, archive, other } = opened;
-  const { db, accountId } = account;
-  const id = account.email('INBOX 5');
-  act(opened, id, ['Other'], ['INBOX']);
-  await settle(opened);
-  account.act(id, { type: 'keywords', add: ['$junk'], remove: [] });
-  act(opened, id, ['Archive'], ['Other']);
-  server.script = ({ name }, socket) => {
-    if (name !== 'UID MOVE') return undefined;
-    socket.destroy();
-    return '';
-  };
-  expect(await reasonOf(account.drain())).toBe('offline');
-  const move = listChanges(db).find(({ intent }) => intent.type === 'mailboxes');
-  if (move === undefined) throw new Error('no move waits');
-  const woken: AccountId[] = [];
-  const sync = { wake: (account: AccountId) => woken.push(account) } as unknown as SyncManager;
-  outboxHandlers({ db, sync, cacheDir: '' })['outbox/discard']({ changeIds: [move.id] });
-  expect(woken).toEqual([accountId]);
+it.each([
+  ['at once', false],
+  ['after a cycle that could not read it', true],
+])(
+  'S3, S28: what a discarded move has put there without an answer is the same message, %s',
+  async (_when, isLocked) => {
+    const opened = await openCopies(withMove);
+    const { account, server, archive, other } = opened;
+    const { db, accountId } = account;
+    const id = account.email('INBOX 5');
+    act(opened, id, ['Other'], ['INBOX']);
+    await settle(opened);
+    account.act(id, { type: 'keywords', add: ['$junk'], remove: [] });
+    act(opened, id, ['Archive'], ['Other']);
+    server.script = ({ name }, socket) => {
+      if (name !== 'UID MOVE') return undefined;
+      socket.destroy();
+      return '';
+    };
+    expect(await reasonOf(account.drain())).toBe('offline');
+    const move = listChanges(db).find(({ intent }) => intent.type === 'mailboxes');
+    if (move === undefined) throw new Error('no move waits');
+    const woken: AccountId[] = [];
+    const sync = { wake: (account: AccountId) => woken.push(account) } as unknown as SyncManager;
+    outboxHandlers({ db, sync, cacheDir: '' })['outbox/discard']({ changeIds: [move.id] });
+    expect(woken).toEqual([accountId]);
+    if (isLocked) {
+      server.script = ({ tag, name, args }) =>
+        name === 'SELECT' && !args.startsWith('"INBOX"') ? `${tag} NO [INUSE] Locked.\r\n` : undefined;
+      await account.cycle();
+    }
 
-  // A cycle meets it there, and breaks off before it could hear that it left.
-  await breakOffAt(opened, 'Other');
-  expect(account.email('INBOX 5')).toBe(id);
-  expect(shownIn(opened, id)).toEqual(['Archive', 'Other']);
+    // A cycle meets it there, and breaks off before it could hear that it left.
+    await breakOffAt(opened, 'Other');
+    expect(account.email('INBOX 5')).toBe(id);
+    expect(shownIn(opened, id)).toEqual(['Archive', 'Other']);
 
-  account.act(id, { type: 'keywords', add: [], remove: ['$junk'] });
-  await settle(opened);
-  expect(copies(other, 'INBOX 5')).toEqual([]);
-  expect(copies(archive, 'INBOX 5')).toEqual(['']);
-  expect(shownIn(opened, account.email('INBOX 5'))).toEqual(['Archive']);
-});
+    account.act(id, { type: 'keywords', add: [], remove: ['$junk'] });
+    await settle(opened);
+    expect(copies(other, 'INBOX 5')).toEqual([]);
+    expect(copies(archive, 'INBOX 5')).toEqual(['']);
+    expect(shownIn(opened, account.email('INBOX 5'))).toEqual(['Archive']);
+  },
+);
 
 it('S3: a discarded move that was not done leaves the message where it is', async () => {
   const opened = await openCopies(withMove);
@@ -145,4 +157,28 @@ it('S30: what waits for a message that is gone ends, although its mailbox seems 
   expect(listChanges(db)).toEqual([]);
   expect(() => account.email('INBOX 5')).toThrow();
   expect(opened.here()).toBe(inbox.messages.length);
+});
+
+it('S30: nor does what waits for a copy that is gone from another mailbox, which seems to be as it was', async () => {
+  const opened = await openCopies(`${withMove}${withIds}`);
+  const { account, inbox, archive } = opened;
+  const { db } = account;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Archive'], []);
+  act(opened, account.email('INBOX 6'), ['Archive'], []);
+  await settle(opened);
+  // In Archive one copy is gone that is here, and one is there that is not.
+  const gone = archive.messages.findIndex(({ raw }) => raw.includes('Subject: INBOX 5\r'));
+  const [{ uid: other } = { uid: 0 }] = archive.messages.filter((_message, index) => index !== gone);
+  archive.messages.splice(gone, 1);
+  db.mail.run('DELETE FROM imap_messages WHERE mailbox_id = ? AND uid = ?', [account.mailbox('Archive'), other]);
+  act(opened, id, [], ['INBOX']);
+  for (let round = 0; round < 3; round++) {
+    await account.drain();
+    await account.syncAll();
+  }
+  expect(listChanges(db)).toMatchObject([{ state: 'failed', lastError: changeWords.nowhere }]);
+  expect(copies(inbox, 'INBOX 5')).toEqual(['']);
+  expect(shownIn(opened, id)).toEqual(['INBOX']);
+  expect(opened.here('Archive')).toBe(1);
 });

@@ -5,6 +5,7 @@ import { discardedType } from './imap-discarded';
 import type { MailDb } from './mail-db';
 import { stableHash } from './stable-hash';
 import { getState, setState } from './sync-state';
+import { yieldToLater } from './twin-changes';
 import { renameInActions } from './undo-actions';
 
 /** What one round over the mailboxes saw: messages move between them while it runs (S21). */
@@ -101,6 +102,8 @@ export function expectIn(db: MailDb, id: EmailId, mailboxId: MailboxId): void {
 
 /** Gives a row that was just inserted for a moved or copied message to the message itself. */
 export function absorb(db: MailDb, id: EmailId, inserted: EmailId): void {
+  yieldToLater(db, id, inserted);
+  yieldToLater(db, inserted, id);
   db.mail.run('UPDATE imap_messages SET email_id = ? WHERE email_id = ?', [id, inserted]);
   db.mail.run(
     `INSERT INTO imap_unplaced (email_id, mailbox_id, identity, since)

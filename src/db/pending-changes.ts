@@ -130,6 +130,12 @@ export function setChangeState(
   );
 }
 
+/** Less is wanted by it than before. */
+export function setIntent({ mail, changes }: MailDb, id: ChangeId, intent: EmailIntent): void {
+  changes.note('outbox');
+  mail.run('UPDATE pending_changes SET payload = ? WHERE id = ?', [JSON.stringify(intent), id]);
+}
+
 export function deleteChanges({ mail, changes }: MailDb, ids: readonly ChangeId[]): void {
   if (ids.length === 0) return;
   changes.note('outbox');

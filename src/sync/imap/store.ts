@@ -12,7 +12,7 @@ import type { MailDb } from '../../db/mail-db';
 import type { EmailId, MailboxId } from '../../model/ids';
 import { normaliseKeywords } from '../../model/keywords';
 import type { ChangeOutcome } from '../backend';
-import { absentAmong, notThere, suspect, uidOfFetch, unknownYet } from './absent';
+import { absentAmong, goneFromHere, notThere, suspect, uidOfFetch, unknownYet } from './absent';
 import type { ImapResponse } from './attributes';
 import { atom, sequence, type Argument } from './connection';
 import { copiesElsewhere } from './copies-elsewhere';
@@ -128,8 +128,8 @@ export async function removeCopies(
   const elsewhere = await copiesElsewhere(step, targets, staysIn);
   const last = targets.filter(({ emailId }) => !elsewhere.has(emailId));
   const others = without(targets, last);
-  if (others.length === 0) return notThere(step, last);
-  return new Map([...notThere(step, last), ...(await takeOut(step, others, true))]);
+  if (others.length === 0) return goneFromHere(step, last);
+  return new Map([...goneFromHere(step, last), ...(await takeOut(step, others, true))]);
 }
 
 /**

@@ -7,24 +7,38 @@ import { changeWords } from '../../../../src/sync/change-words';
 import type { SyncManager } from '../../../../src/sync/sync-manager';
 import { addMessage } from '../../../servers/scripted-imap';
 import { breakOffAt, drainBesideCycle, reasonOf } from '../../../support/scripted-account';
-import { act, copies, openCopies, settle, shownIn, withIds, withMove } from '../../../support/scripted-copies';
+import {
+  act,
+  copies,
+  openCopies,
+  settle,
+  shownIn,
+  withIds,
+  withMove,
+  type OpenedCopies,
+} from '../../../support/scripted-copies';
 
-it.each([
-  ['ids', `${withMove}${withIds}`],
-  ['no ids', withMove],
-])('S3, S22: what an unanswered move may have put there is the same message, with %s', async (_name, capabilities) => {
-  const opened = await openCopies(capabilities);
-  const { account, server, inbox, archive, other } = opened;
-  const id = account.email('INBOX 5');
-  act(opened, id, ['Other'], ['INBOX']);
-  await settle(opened);
-  act(opened, id, ['Archive'], ['Other']);
+/** The MOVE is made, and its answer is lost with the connection. */
+async function loseAnswerToMove({ account, server }: OpenedCopies): Promise<void> {
   server.script = ({ name }, socket) => {
     if (name !== 'UID MOVE') return undefined;
     socket.destroy();
     return '';
   };
   expect(await reasonOf(account.drain())).toBe('offline');
+}
+
+it.each([
+  ['ids', `${withMove}${withIds}`],
+  ['no ids', withMove],
+])('S3, S22: what an unanswered move may have put there is the same message, with %s', async (_name, capabilities) => {
+  const opened = await openCopies(capabilities);
+  const { account, inbox, archive, other } = opened;
+  const id = account.email('INBOX 5');
+  act(opened, id, ['Other'], ['INBOX']);
+  await settle(opened);
+  act(opened, id, ['Archive'], ['Other']);
+  await loseAnswerToMove(opened);
   expect(copies(archive, 'INBOX 5')).toHaveLength(1);
 
   // A cycle meets it there, and breaks off before it could hear that it left.
@@ -83,12 +97,7 @@ it.each([
     await settle(opened);
     account.act(id, { type: 'keywords', add: ['$junk'], remove: [] });
     act(opened, id, ['Archive'], ['Other']);
-    server.script = ({ name }, socket) => {
-      if (name !== 'UID MOVE') return undefined;
-      socket.destroy();
-      return '';
-    };
-    expect(await reasonOf(account.drain())).toBe('offline');
+    await loseAnswerToMove(opened);
     const move = listChanges(db).find(({ intent }) => intent.type === 'mailboxes');
     if (move === undefined) throw new Error('no move waits');
     const woken: AccountId[] = [];
